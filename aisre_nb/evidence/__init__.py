@@ -1,0 +1,1 @@
+"""What one call returned, kept: frame, query, window, and a bounded text for the model."""

@@ -1,0 +1,1 @@
+"""Pure functions from data to mimebundles; text always. Nothing here decides anything."""

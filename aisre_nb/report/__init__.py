@@ -1,0 +1,1 @@
+"""The answer: typed, cited, and checked by code."""

@@ -1,0 +1,222 @@
+"""The protocols that a backend may speak. All times aware UTC; all frames with the columns that are named here.
+
+Each method raises `SourceUnreachable` when the backend fails, `SignalMissing` when it has no such signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from aisre_nb.times import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aisre_nb.tools.tool import ChangeView, FileChange
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A frame, with the query that gave it."""
+
+    frame: pd.DataFrame
+    query: str
+    """Exactly as sent; several are joined by a blank line."""
+    source: str
+    total: int | None = None
+    """Rows that matched, where the frame holds fewer."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know: a gap, a limit that was hit."""
+    link: str | None = None
+
+
+class AlertSource(Protocol):
+    """Alerts that fire, or fired."""
+
+    async def alerts(self, at: datetime) -> Answer:
+        """time, alert, service, severity, state ("firing"|"resolved"|"suppressed"), summary, fingerprint, labels (dict)."""
+        ...
+
+
+class MetricSource(Protocol):
+    """Golden signals and single metrics."""
+
+    async def services(self, window: Window) -> Answer:
+        """service, requests, errors, error_rate, p95_ms, signals ("metrics, traces, logs")."""
+        ...
+
+    async def calls(self, window: Window) -> Answer:
+        """The call graph from spans: caller, callee, calls, errors, p95_ms."""
+        ...
+
+    async def golden_signals(self, service: str, window: Window, step_seconds: int) -> Answer:
+        """Long: time (start of the bucket), service, signal, value, unit.
+
+        Signals: ``request_rate`` (1/s), ``error_rate`` (share of requests with a 5XX, 0 to 1), ``latency_p50``,
+        ``latency_p95``, ``latency_p99`` (s), and whatever saturation there is under its own metric's name.
+        """
+        ...
+
+    async def metric(self, name: str, service: str | None, window: Window, step_seconds: int) -> Answer:
+        """One metric by its own name, in the columns of `golden_signals`; ``signal`` carries the name and labels."""
+        ...
+
+    async def metric_names(self, service: str | None) -> Answer:
+        """metric, service, type, points."""
+        ...
+
+
+class TraceSource(Protocol):
+    """Requests, as spans."""
+
+    async def traces(
+        self,
+        service: str,
+        window: Window,
+        *,
+        status: Literal["any", "error", "ok"] = "any",
+        operation: str | None = None,
+        limit: int = 50,
+    ) -> Answer:
+        """Requests that the service served (its server spans), newest first.
+
+        trace_id, span_id, start, service, operation, duration_ms, status_code (http, nullable), error (bool), message,
+        root_service, root_operation, spans.
+        """
+        ...
+
+    async def operations(self, service: str, window: Window) -> Answer:
+        """service, operation, requests, errors, error_rate, p50_ms, p95_ms."""
+        ...
+
+    async def trace(self, trace_id: str) -> Answer:
+        """All spans of one trace, by start.
+
+        trace_id, span_id, parent_span_id, service, operation, kind, start, duration_ms, error (bool), message,
+        attributes (dict).
+        """
+        ...
+
+
+class LogSource(Protocol):
+    """Log records."""
+
+    async def logs(
+        self,
+        service: str,
+        window: Window,
+        *,
+        severity: str | None = None,
+        contains: str | None = None,
+        operation: str | None = None,
+        trace_id: str | None = None,
+        limit: int = 5000,
+    ) -> Answer:
+        """time, service, severity, body, trace_id, span_id, attributes (dict); newest kept when the limit is hit.
+
+        ``severity`` is the least one: "warn" brings warn, error and fatal. ``operation`` keeps records whose span (by
+        trace and span id) or attributes name that operation.
+        """
+        ...
+
+
+class ChangeSource(Protocol):
+    """What was changed in the world."""
+
+    async def changes(self, window: Window, service: str | None = None) -> Answer:
+        """time, kind, service, title, from, to, commit, manifest (path in the repository), author."""
+        ...
+
+
+class CodeSource(Protocol):
+    """A repository."""
+
+    async def diff(self, service: str, from_version: str, to_version: str) -> Answer:
+        """One row a hunk: file, old_start, old_lines, new_start, new_lines, section, text (with its ``@@`` line), commit."""
+        ...
+
+    async def file(self, path: str, version: str | None = None, service: str | None = None) -> Answer:
+        """One row a line: line (from 1), text. ``path`` may be a suffix, as stack traces give it (``/app/cart/totals.py``).
+
+        ``version``: a branch, tag, commit, or a version of ``service`` as its deployment names it; None is the main
+        branch's head. The frame's ``attrs["path"]`` is the path in the repository.
+        """
+        ...
+
+    async def preview_pull_request(self, request: PullRequest) -> ChangeView:
+        """What the request would change; touches nothing. Raises `ToolError` when an edit does not apply."""
+        ...
+
+    async def open_pull_request(self, request: PullRequest) -> Answer:
+        """Branch, commit, push, open. file, diff; ``attrs``: number, branch, url, state, commit, base."""
+        ...
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One replacement in one file: ``old`` must occur exactly once."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """A change to propose to a repository."""
+
+    kind: Literal["rollback", "fix", "runbook"]
+    title: str
+    body: str
+    branch: str
+    edits: tuple[Edit, ...]
+    base: str = ""
+    """Empty: the repository's main branch."""
+    files: tuple[FileChange, ...] = ()
+    """What was approved; opening compares them with the repository as it is and raises `ChangeConflict` if it moved."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a source says of itself."""
+
+    ok: bool
+    detail: str
+    """``"2 h of metrics, logs, traces; 11 services"``, or what is wrong and how to mend it."""
+    signals: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """What every source has, beside the protocols that it speaks."""
+
+    name: str
+
+    async def health(self) -> Health:
+        """Try it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The configured sources, by what they are asked for. None: nobody answers that, and it is a gap."""
+
+    alerts: AlertSource | None = None
+    metrics: MetricSource | None = None
+    traces: TraceSource | None = None
+    logs: LogSource | None = None
+    changes: Sequence[ChangeSource] = ()
+    code: CodeSource | None = None
+    all: Sequence[Source] = ()
+    now: datetime | None = None
+    """The instant that a kept world ends; None asks the clock."""
+    question: str = ""
+    """The question that came with a telemetry folder."""
+    notes: tuple[str, ...] = field(default=())
+    """What could not be opened, one line each."""
