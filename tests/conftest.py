@@ -1,4 +1,4 @@
-"""What holds for the whole suite: no network beyond this machine, no real model, no settings of the person who runs it."""
+"""What holds for the whole suite: nothing beyond this machine, no real model, no settings of whoever runs it."""
 
 from __future__ import annotations
 

@@ -72,11 +72,10 @@ class Evidence:
 
     def plot(self) -> Any:
         """Something that Jupyter draws (a display object with ``_repr_mimebundle_``)."""
+        # The one look back along the way of a question: a person who holds evidence wants to see it.
         from aisre_nb.render.show import Shown
 
         return Shown.evidence(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from aisre_nb.render.show import Shown
-
-        return Shown.evidence(self).bundle()
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.plot()._repr_mimebundle_(include, exclude)

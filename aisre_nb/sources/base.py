@@ -37,7 +37,10 @@ class AlertSource(Protocol):
     """Alerts that fire, or fired."""
 
     async def alerts(self, at: datetime) -> Answer:
-        """time, alert, service, severity, state ("firing"|"resolved"|"suppressed"), summary, fingerprint, labels (dict)."""
+        """time, alert, service, severity, state, summary, fingerprint, labels (dict).
+
+        ``state`` is "firing", "resolved" or "suppressed".
+        """
         ...
 
 
@@ -135,11 +138,14 @@ class CodeSource(Protocol):
     """A repository."""
 
     async def diff(self, service: str, from_version: str, to_version: str) -> Answer:
-        """One row a hunk: file, old_start, old_lines, new_start, new_lines, section, text (with its ``@@`` line), commit."""
+        """One row a hunk: file, old_start, old_lines, new_start, new_lines, section, text, commit.
+
+        ``text`` begins with the hunk's ``@@`` line.
+        """
         ...
 
     async def file(self, path: str, version: str | None = None, service: str | None = None) -> Answer:
-        """One row a line: line (from 1), text. ``path`` may be a suffix, as stack traces give it (``/app/cart/totals.py``).
+        """One row a line: line (from 1), text. ``path`` may be a suffix, as stack traces give it (``/app/x/y.py``).
 
         ``version``: a branch, tag, commit, or a version of ``service`` as its deployment names it; None is the main
         branch's head. The frame's ``attrs["path"]`` is the path in the repository.
