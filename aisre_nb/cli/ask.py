@@ -1,0 +1,93 @@
+"""``aisre-nb ask``: one question, headless."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+from aisre_nb.approval.decision import Approver
+from aisre_nb.cli.progress import Lines, making
+from aisre_nb.errors import AisreError, ModelError, UsageError
+from aisre_nb.session.investigation import Investigation
+from aisre_nb.session.start import make_world, start
+from aisre_nb.session.who import who
+from aisre_nb.settings import Settings
+from aisre_nb.sources.base import Sources
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """Investigate and print; returns the exit status."""
+    question = arguments.question.strip()
+    if not question:
+        raise UsageError("the question is empty", 'write it in quotes: aisre-nb ask "Why is checkout slow?"')
+    settings = Settings.load().updated(
+        model=arguments.model,
+        approve=arguments.approve,
+        max_steps=arguments.max_steps,
+        max_usd=arguments.max_usd,
+        max_seconds=arguments.max_seconds,
+        since=arguments.since,
+    )
+    if arguments.records:
+        from dataclasses import replace
+
+        settings = replace(settings, record_dir=arguments.records.resolve())
+    investigation = start(settings, sources=_sources(arguments, settings), question=question, progress=making)
+    return asyncio.run(_run(investigation, question, arguments.json))
+
+
+def _sources(arguments: argparse.Namespace, settings: Settings) -> Sources | None:
+    from aisre_nb.sources.open import open_case
+
+    if arguments.case is not None:
+        return open_case(arguments.case)
+    if arguments.scenario is not None:
+        return open_case(make_world(settings, arguments.scenario, arguments.seed, making))
+    return None
+
+
+def _approver(investigation: Investigation, as_json: bool) -> Approver:
+    if sys.stdin.isatty() and not as_json:
+        from aisre_nb.approval.prompt import PromptApprover
+
+        return PromptApprover(who=who())
+    from aisre_nb.approval.automatic import AutomaticApprover
+
+    return AutomaticApprover(investigation.policy, who())
+
+
+async def _run(investigation: Investigation, question: str, as_json: bool) -> int:
+    failure: AisreError | None = None
+    try:
+        await investigation.ask(question, approver=_approver(investigation, as_json), watcher=Lines(investigation))
+    except ModelError as error:
+        failure = error
+    finally:
+        await investigation.close()
+    _print(investigation, as_json)
+    if failure is not None:
+        raise failure
+    if investigation.denied:
+        for step in investigation.denied:
+            title = step.arguments.get("title", step.tool)
+            print(f"aisre-nb: wanted and denied: {title} → to allow it, add --approve all", file=sys.stderr)
+        return 3
+    return 0
+
+
+def _print(investigation: Investigation, as_json: bool) -> None:
+    from aisre_nb.report.text import as_text, result_object
+
+    report, record = investigation.report, investigation.record
+    if report is None:
+        return
+    folder = str(record.folder) if record else ""
+    if as_json:
+        steps = [step.as_json() for step in investigation.steps]
+        found = result_object(report, steps, investigation.usage, investigation.seconds, folder)
+        print(json.dumps(found, indent=1, default=str, ensure_ascii=False))
+    else:
+        print(as_text(report, investigation.evidence, investigation.usage, investigation.seconds))
+        print(f"\nrecord: {folder}")

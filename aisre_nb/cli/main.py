@@ -1,0 +1,123 @@
+"""The command line: verbs, options, exit statuses.
+
+0 answered; 2 bad usage or configuration; 3 a change was wanted and denied; 4 the model or a source failed;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aisre_nb import __version__
+from aisre_nb.errors import AisreError, ConfigurationError, Stopped
+
+_EXIT = """\
+exit status: 0 answered, 2 bad usage or configuration, 3 a change was wanted and denied, 4 the model or a source failed
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar."""
+    top = argparse.ArgumentParser(
+        prog="aisre-nb", description=__doc__.splitlines()[0], epilog=_EXIT, allow_abbrev=False
+    )
+    top.add_argument("--version", action="version", version=f"aisre-nb {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    demo = verbs.add_parser("demo", help="open the first investigation in JupyterLab", allow_abbrev=False)
+    demo.add_argument(
+        "--headless",
+        action="store_true",
+        help="execute it without a browser; this approves its two pull requests to the sandbox's own remote",
+    )
+    demo.add_argument("--out", type=Path, help="folder for the executed copy (default: .aisre/demo)")
+
+    ask = verbs.add_parser("ask", help="investigate one question", epilog=_EXIT, allow_abbrev=False)
+    ask.add_argument("question", help='such as "There is an issue with the cart service, can you find the root cause?"')
+    where = ask.add_mutually_exclusive_group()
+    where.add_argument("--case", type=Path, metavar="FOLDER", help="a telemetry folder")
+    where.add_argument("--scenario", metavar="NAME", help="a sandbox scenario (see: aisre-nb sandbox list)")
+    ask.add_argument("--seed", type=int, default=1, metavar="N", help="which world of the scenario (default 1)")
+    ask.add_argument(
+        "--model", help="builtin, claude, or a model's full name (default: claude with a key, else builtin)"
+    )
+    ask.add_argument(
+        "--approve",
+        choices=("read", "ask", "all", "none"),
+        help="read: reads run, changes are denied where nobody can be asked (default); all: changes run too",
+    )
+    ask.add_argument("--max-steps", type=int, metavar="N", help="tool calls at most")
+    ask.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
+    ask.add_argument("--max-seconds", type=float, metavar="S", help="time at most")
+    ask.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
+    ask.add_argument("--records", type=Path, metavar="FOLDER", help="where records are kept (default .aisre/records)")
+    ask.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")
+
+    doctor = verbs.add_parser("doctor", help="what is installed, which model, which sources answer", allow_abbrev=False)
+    doctor.add_argument("--case", type=Path, metavar="FOLDER", help="try this telemetry folder")
+    doctor.add_argument("--json", action="store_true", help="as one JSON object")
+
+    sandbox = verbs.add_parser("sandbox", help="the embedded shop", allow_abbrev=False)
+    worlds = sandbox.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = worlds.add_parser("list", help="its scenarios", allow_abbrev=False)
+    listing.add_argument("--json", action="store_true", help="as a JSON list")
+    making = worlds.add_parser("make", help="write one as a telemetry folder with its repository", allow_abbrev=False)
+    making.add_argument("name", help="a scenario")
+    making.add_argument("--seed", type=int, default=1, metavar="N")
+    making.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+
+    prs = verbs.add_parser("prs", help="the pull requests of a local remote: list, show, merge", allow_abbrev=False)
+    prs.add_argument("action", choices=("list", "show", "merge"))
+    prs.add_argument("number", type=int, nargs="?", help="which one, for show and merge")
+    prs.add_argument("--repository", type=Path, metavar="FOLDER", help="the repository (default: the latest world's)")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        match arguments.verb:
+            case "ask":
+                from aisre_nb.cli.ask import ask
+
+                return ask(arguments)
+            case "demo":
+                from aisre_nb.cli.demo import demo
+
+                return demo(arguments.headless, arguments.out)
+            case "doctor":
+                from aisre_nb.cli.doctor import doctor
+
+                return doctor(arguments.case, arguments.json)
+            case "sandbox":
+                from aisre_nb.cli.sandbox import sandbox
+
+                return sandbox(arguments)
+            case _:
+                from aisre_nb.cli.prs import prs
+
+                return prs(arguments)
+    except ConfigurationError as error:
+        print(f"aisre-nb: {error}", file=sys.stderr)
+        return 2
+    except Stopped as error:
+        print(f"aisre-nb: {error}", file=sys.stderr)
+        return 130
+    except AisreError as error:
+        print(f"aisre-nb: {error}", file=sys.stderr)
+        return 4
+    except KeyboardInterrupt:
+        print("aisre-nb: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`aisre-nb … | head`): nothing is left to say.
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

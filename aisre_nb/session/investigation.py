@@ -1,0 +1,138 @@
+"""An investigation: one question and all that follows, with its evidence, steps, events and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from aisre_nb.approval.decision import Approver
+from aisre_nb.approval.policy import Policy
+from aisre_nb.errors import RecordError
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.redaction import Redactor
+from aisre_nb.evidence.shelf import Shelf
+from aisre_nb.models.base import Message, Model
+from aisre_nb.record.events import Event, Noted
+from aisre_nb.record.record import Record
+from aisre_nb.report.report import Report
+from aisre_nb.session.budget import Budget
+from aisre_nb.session.context import Context
+from aisre_nb.session.step import Step
+from aisre_nb.session.watcher import Nobody, Watcher
+from aisre_nb.settings import Settings
+from aisre_nb.sources.base import Sources
+from aisre_nb.times import duration
+from aisre_nb.tools.registry import Registry
+from aisre_nb.tools.tool import ToolContext, ToolResult
+
+
+class Investigation:
+    """Holds what is known; `ask` adds to it. One question runs at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        sources: Sources,
+        model: Model,
+        registry: Registry,
+        policy: Policy,
+        record: Record | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        duration(settings.since)
+        self.settings = settings
+        self.sources = sources
+        self.model = model
+        self.registry = registry
+        self.policy = policy
+        self.record = record
+        self.notes = notes
+        """What the user is told before the first step: which sources, which model."""
+        self.evidence = Shelf()
+        self.steps: list[Step] = []
+        self.events: list[Event] = []
+        self.messages: list[Message] = []
+        self.report: Report | None = None
+        self.budget = Budget(settings)
+        self.redactor = Redactor()
+        self.now = sources.now or datetime.now(UTC)
+        self.context = Context(self.now)
+        self.gaps: list[str] = []
+        self.watcher: Watcher = Nobody()
+        self._record_lost = False
+
+    @property
+    def usage(self) -> dict[str, float]:
+        """Tokens, money and turns of the latest question."""
+        return self.budget.as_json()
+
+    @property
+    def seconds(self) -> float:
+        """How long the latest question took, without the waits for a person."""
+        return self.budget.seconds
+
+    @property
+    def denied(self) -> list[Step]:
+        """Changes that were wanted and that nobody allowed."""
+        return [step for step in self.steps if step.decision and step.decision.verdict == "denied"]
+
+    @property
+    def pull_requests(self) -> list[dict[str, Any]]:
+        """The facts of every pull request that was opened."""
+        return [
+            {**e.facts, "title": e.facts.get("title", e.title), "evidence": e.id}
+            for e in self.evidence.values()
+            if e.kind == "pull_request"
+        ]
+
+    async def ask(self, question: str, *, approver: Approver, watcher: Watcher | None = None) -> Report:
+        """Investigate; returns the report, which is partial where a limit was reached.
+
+        Raises `ModelError` when the model failed for good and `Stopped` when the person stopped it; the evidence so
+        far, the record and a partial `report` are there all the same.
+        """
+        from aisre_nb.session.loop import investigate
+
+        self.watcher = watcher or Nobody()
+        self.budget = Budget(self.settings)
+        if self.sources.now is None:
+            self.now = datetime.now(UTC)
+        return await investigate(self, question, approver)
+
+    def emit(self, event: Event) -> None:
+        """Write one event to the record, then tell whoever looks on."""
+        self.events.append(event)
+        if self.record is not None and not self._record_lost:
+            try:
+                self.record.append(event)
+            except RecordError as error:
+                self._lost(error)
+        self.watcher.event(event)
+
+    def keep(self, result: ToolResult, tool: str, arguments: Mapping[str, Any]) -> Evidence:
+        """Number, redact and write a result."""
+        evidence = self.evidence.add(result, tool, arguments, self.redactor, datetime.now(UTC))
+        if self.record is not None and not self._record_lost:
+            try:
+                self.events.append(self.record.keep(evidence))
+            except RecordError as error:
+                self._lost(error)
+        return evidence
+
+    def tool_context(self) -> ToolContext:
+        """What the handlers of the next turn may use."""
+        return ToolContext(self.sources, self.now, dict(self.evidence), self.settings.since)
+
+    def _lost(self, error: RecordError) -> None:
+        # A full disk must not end an incident's investigation: it goes on in memory, and says so once.
+        self._record_lost = True
+        self.emit(Noted(text=f"the record is no longer written: {error}", level="error"))
+
+    async def close(self) -> None:
+        """Let go of the model, the sources and the record."""
+        await self.model.close()
+        for source in self.sources.all:
+            await source.close()
+        if self.record is not None:
+            self.record.close()

@@ -1,0 +1,242 @@
+"""The loop: the model's turn, its calls, their results, until the report or a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import asdict
+
+from aisre_nb.approval.decision import Approver
+from aisre_nb.errors import ModelError, Stopped, ToolError
+from aisre_nb.models.base import (
+    AssistantMessage,
+    CallResult,
+    Message,
+    ResultsMessage,
+    ToolCall,
+    ToolSpec,
+    Turn,
+    TurnRequest,
+    Usage,
+    UserMessage,
+)
+from aisre_nb.record.events import Asked, Decided, Ended, ModelTurn, Noted, ToolFinished, ToolStarted
+from aisre_nb.report.report import Report
+from aisre_nb.session import calls
+from aisre_nb.session.context import fitted
+from aisre_nb.session.investigation import Investigation
+from aisre_nb.session.reporting import SUBMIT, Reporting
+from aisre_nb.session.step import Step
+from aisre_nb.session.who import who
+
+
+async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
+    """Run one question to its report. See `Investigation.ask` for what it raises."""
+    first = not inv.messages
+    asked = Asked(question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now)
+    inv.emit(asked)
+    for note in (*inv.notes, *inv.sources.notes) if first else ():
+        inv.emit(Noted(text=note))
+    inv.messages.append(UserMessage(question))
+    reporting = Reporting(inv, question)
+    try:
+        report = await _turns(inv, question, approver, reporting)
+    except (asyncio.CancelledError, KeyboardInterrupt, Stopped):
+        _answer_open_calls(inv, "stopped by the person")
+        reporting.partial("the person stopped it")
+        inv.emit(Ended(why="stopped"))
+        raise
+    except ModelError as error:
+        _answer_open_calls(inv, "the model failed")
+        inv.emit(Noted(text=str(error), level="error"))
+        reporting.partial(f"the model failed: {error.message}")
+        inv.emit(Ended(why="failed", detail=str(error)))
+        raise
+    inv.emit(Ended(why="limit" if report.partial else "answered", detail=report.partial))
+    return report
+
+
+async def _turns(inv: Investigation, question: str, approver: Approver, reporting: Reporting) -> Report:
+    nudged = False
+    while True:
+        limit = inv.budget.limit()
+        if limit and not reporting.limit:
+            inv.emit(Noted(text=f"{limit}: asking for the report so far", level="warning"))
+            reporting.limit = limit
+        elif limit and reporting.tries > 1:
+            return reporting.partial(limit)
+        reporting.tries += bool(limit)
+        turn = await _turn(inv, question, final=bool(limit))
+        if turn.message.calls:
+            await _calls(inv, turn, approver, reporting)
+            if reporting.report is not None:
+                return reporting.report
+        elif turn.stop in ("max_tokens", "pause"):
+            inv.budget.learned(False)
+            if turn.stop == "max_tokens":
+                inv.messages.append(UserMessage("Go on."))
+        elif inv.report is not None:
+            # A follow-up may be answered in words; the report that is there still stands.
+            return reporting.again(turn.message.text)
+        elif nudged or limit:
+            return reporting.partial(limit or "the model ended without a report", turn.message.text)
+        else:
+            nudged = True
+            inv.messages.append(UserMessage(f"Finish with {SUBMIT}: only what it holds is checked and kept."))
+
+
+async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
+    specs = [ToolSpec(t.name, t.description, t.schema()) for t in inv.registry.tools()]
+    request = TurnRequest(
+        system=inv.context.system,
+        messages=fitted(inv.messages),
+        tools=[Reporting.spec()] if final else [*specs, Reporting.spec()],
+        question=question,
+        evidence=dict(inv.evidence),
+        now=inv.now,
+        final=final,
+    )
+    start = time.monotonic()
+    turn = await inv.model.turn(request, inv.watcher.text)
+    inv.budget.turn(turn.usage)
+    inv.messages.append(turn.message)
+    inv.emit(
+        ModelTurn(
+            n=inv.budget.turns,
+            text=inv.redactor.text(turn.message.text),
+            calls=[asdict(call) for call in turn.message.calls],
+            raw=[dict(block) for block in turn.message.raw],
+            stop=turn.stop,
+            usage={k: v for k, v in asdict(turn.usage).items() if v} if turn.usage != Usage() else {},
+            seconds=round(time.monotonic() - start, 3),
+        )
+    )
+    return turn
+
+
+async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: Reporting) -> None:
+    """Run a turn's calls: reads side by side, changes one after the other, results in the order of the calls."""
+    before = len(inv.evidence)
+    results: dict[str, CallResult] = {}
+    why = turn.message.text
+    reads: list[tuple[int, ToolCall, asyncio.Task[calls.Outcome]]] = []
+
+    async def collect() -> None:
+        # Kept in the order of the calls, so that the same investigation numbers its evidence the same way.
+        for n, call, task in reads:
+            results[call.id] = _kept(inv, n, await task, why)
+        reads.clear()
+
+    try:
+        for call in turn.message.calls:
+            if call.name == SUBMIT:
+                await collect()
+                results[call.id] = reporting.submitted(call)
+                continue
+            n = len(inv.steps) + len(reads) + 1
+            try:
+                tool, arguments = calls.prepare(inv.registry, call)
+            except ToolError as error:
+                await collect()
+                inv.budget.steps += 1
+                results[call.id] = _kept(inv, n, calls.Outcome(call, None, call.arguments, error=str(error)), why)
+                continue
+            same = inv.evidence.find(tool.name, arguments.model_dump(mode="json")) if tool.effect == "read" else None
+            if same is not None:
+                await collect()
+                results[call.id] = _reused(inv, call, same.id)
+                continue
+            inv.budget.steps += 1
+            shown = inv.redactor.value(arguments.model_dump(mode="json"))
+            inv.emit(ToolStarted(n=n, call_id=call.id, tool=tool.name, arguments=shown, effect=tool.effect))
+            running = calls.run(n, call, tool, arguments, inv.tool_context(), inv.policy, approver, why)
+            if tool.effect == "read" and inv.policy.verdict(tool.name, "read") == "run":
+                reads.append((n, call, asyncio.ensure_future(running)))
+                continue
+            await collect()
+            outcome = await running
+            results[call.id] = _kept(inv, n, outcome, why)
+            if outcome.stop:
+                raise Stopped("stopped: nothing further was run", "ask again to go on from here")
+        await collect()
+    finally:
+        for _, _, task in reads:
+            task.cancel()
+        _hand_back(inv, turn.message, results, "not run")
+    inv.budget.learned(len(inv.evidence) > before)
+
+
+def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallResult:
+    """Number the result, note the step, and say what the model reads."""
+    call, name = outcome.call, outcome.call.name
+    effect = outcome.tool.effect if outcome.tool else "read"
+    arguments = inv.redactor.value(dict(outcome.arguments))
+    inv.budget.waited += outcome.waited
+    evidence, error = None, inv.redactor.text(outcome.error)
+    if outcome.result is not None:
+        try:
+            evidence = inv.keep(outcome.result, name, outcome.arguments)
+        except Exception as failure:
+            # What a user's function returned may be anything; it must not end the investigation.
+            error = (
+                f"{name}: its result cannot be kept ({type(failure).__name__}: {' '.join(str(failure).split())[:200]})"
+            )
+    if outcome.gap and error not in inv.gaps:
+        inv.gaps.append(error)
+    decision = outcome.decision
+    if decision is not None:
+        decision = _redacted(inv, decision)
+        inv.emit(decision)
+    seconds = max(0.0, outcome.seconds - outcome.waited)
+    inv.steps.append(Step(n, name, arguments, effect, evidence, error, False, seconds, decision, why))
+    text = evidence.text if evidence else error
+    inv.emit(
+        ToolFinished(
+            n=n,
+            call_id=call.id,
+            tool=name,
+            arguments=arguments,
+            effect=effect,
+            evidence=evidence.id if evidence else "",
+            error=error,
+            text=text,
+            seconds=round(seconds, 3),
+        )
+    )
+    if evidence is None:
+        return CallResult(call.id, inv.context.wrapped(error, name), is_error=True)
+    return CallResult(call.id, inv.context.wrapped(text, name, evidence.id), evidence=evidence.id)
+
+
+def _redacted(inv: Investigation, decision: Decided) -> Decided:
+    return decision.model_copy(
+        update={name: inv.redactor.value(getattr(decision, name)) for name in ("proposed", "final", "view")}
+    )
+
+
+def _reused(inv: Investigation, call: ToolCall, evidence: str) -> CallResult:
+    inv.emit(
+        ToolFinished(
+            n=len(inv.steps),
+            call_id=call.id,
+            tool=call.name,
+            arguments=dict(call.arguments),
+            evidence=evidence,
+            reused=True,
+            text=f"the same call as {evidence}",
+        )
+    )
+    return CallResult(call.id, f"This was asked before: see {evidence}. Ask something else.", evidence=evidence)
+
+
+def _hand_back(inv: Investigation, message: AssistantMessage, results: dict[str, CallResult], missing: str) -> None:
+    """Every call gets a result, whatever happened: without it no model can go on with the conversation."""
+    inv.messages.append(
+        ResultsMessage(tuple(results.get(c.id) or CallResult(c.id, missing, is_error=True) for c in message.calls))
+    )
+
+
+def _answer_open_calls(inv: Investigation, why: str) -> None:
+    last: Message | None = inv.messages[-1] if inv.messages else None
+    if isinstance(last, AssistantMessage) and last.calls:
+        _hand_back(inv, last, {}, why)

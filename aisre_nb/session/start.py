@@ -1,0 +1,71 @@
+"""From settings to an investigation that is ready to be asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aisre_nb.approval.policy import Policy
+from aisre_nb.models.choose import choose, explain
+from aisre_nb.record.record import Record
+from aisre_nb.session.investigation import Investigation
+from aisre_nb.settings import Settings
+from aisre_nb.sources.base import Sources
+from aisre_nb.tools.registry import Registry, builtin_tools
+
+DEFAULT_SCENARIO = "cart-errors"
+DEFAULT_SEED = 1
+
+Progress = Callable[[str, float], None]
+
+
+def make_world(settings: Settings, scenario: str, seed: int, progress: Progress | None = None) -> Path:
+    """A new sandbox world of its own folder, so that what was merged in an earlier one stays there."""
+    from aisre_nb.sandbox import make
+
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    settings.worlds.mkdir(parents=True, exist_ok=True)
+    return make(scenario, seed, settings.worlds / f"{scenario}-{seed}-{stamp}", progress=progress)
+
+
+def open_world(settings: Settings, progress: Progress | None = None) -> tuple[Sources, tuple[str, ...]]:
+    """The configured sources; without any, a sandbox world, and a line that says so."""
+    from aisre_nb.sources.open import open_case, open_sources
+
+    if settings.sources:
+        return open_sources(settings.sources, settings.base), ()
+    folder = make_world(settings, DEFAULT_SCENARIO, DEFAULT_SEED, progress)
+    note = (
+        f"No source is configured: this is the sandbox shop ({DEFAULT_SCENARIO}, seed {DEFAULT_SEED}). "
+        "To look at your own systems, write [sources] into aisre.toml."
+    )
+    return open_case(folder), (note,)
+
+
+def start(
+    settings: Settings,
+    *,
+    sources: Sources | None = None,
+    registry: Registry | None = None,
+    question: str = "",
+    notes: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> Investigation:
+    """Choose the model, open the sources, begin a record.
+
+    Raises `ConfigurationError`, `SourceUnreachable` when no source opens, `ModelUnavailable`, `RecordError`.
+    """
+    model = choose(settings.model, os.environ)
+    if sources is None:
+        sources, more = open_world(settings, progress)
+        notes = (*notes, *more)
+    if registry is None:
+        registry = Registry()
+        for tool in builtin_tools():
+            registry.add(tool)
+    record = Record.create(settings.record_dir, question or "investigation")
+    return Investigation(
+        settings, sources, model, registry, Policy.parse(settings.approve), record, (explain(model), *notes)
+    )

@@ -1,0 +1,130 @@
+"""Settings: defaults, then ``aisre.toml``, then environment variables, then what the user typed.
+
+``aisre.toml`` is looked for in the working directory and its parents::
+
+    model = "builtin"          # or "claude", or a model's full name
+    approve = "read"           # read | ask | all | none
+    max_steps = 40
+    max_usd = 5.0
+    max_seconds = 900
+    since = "2h"
+    records = ".aisre/records"
+
+    [sources.shop]
+    type = "folder"
+    path = "cases/shop"
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from aisre_nb.errors import ConfigurationError
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "model": (str,),
+    "approve": (str,),
+    "max_steps": (int,),
+    "max_usd": (int, float),
+    "max_seconds": (int, float),
+    "max_tokens": (int,),
+    "since": (str,),
+}
+_APPROVE = ("read", "ask", "all", "none")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an investigation is allowed, and where it looks."""
+
+    model: str | None = None
+    """None: Claude where a key is set, else the built-in investigator."""
+    approve: str = "read"
+    max_steps: int = 40
+    """Tool calls for one question."""
+    max_usd: float = 5.0
+    max_seconds: float = 900.0
+    max_tokens: int = 2_000_000
+    """Input and output tokens for one question."""
+    since: str = "2h"
+    """How far back a tool looks when it is not told."""
+    record_dir: Path = Path(".aisre/records")
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    base: Path = Path()
+    """What relative paths of sources start from: the folder of ``aisre.toml``."""
+
+    @property
+    def worlds(self) -> Path:
+        """Where sandbox worlds are made."""
+        return self.record_dir.parent / "worlds"
+
+    def updated(self, **changes: Any) -> Settings:
+        """A copy with these settings; None leaves one as it is. Raises `ConfigurationError`."""
+        known = {name: value for name, value in changes.items() if value is not None}
+        for name, value in known.items():
+            _check(name, value, "option")
+        return replace(self, **known)
+
+    @classmethod
+    def load(cls, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``aisre.toml`` and the environment. Raises `ConfigurationError` naming file and key."""
+        cwd = (cwd or Path.cwd()).resolve()
+        environ = os.environ if environ is None else environ
+        file = next(
+            (folder / "aisre.toml" for folder in (cwd, *cwd.parents) if (folder / "aisre.toml").is_file()), None
+        )
+        settings = cls(base=cwd, record_dir=cwd / ".aisre" / "records")
+        if file:
+            settings = _from_toml(settings, file)
+        for name, types in _TYPES.items():
+            text = environ.get(f"AISRE_{name.upper()}")
+            if text:
+                settings = replace(settings, **{name: _from_text(name, text, types)})
+        if environ.get("AISRE_RECORDS"):
+            settings = replace(settings, record_dir=Path(environ["AISRE_RECORDS"]).expanduser().resolve())
+        return settings
+
+
+def _from_toml(settings: Settings, file: Path) -> Settings:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}", "mend that line") from None
+    sources = data.pop("sources", {})
+    if not isinstance(sources, dict) or not all(isinstance(s, dict) and "type" in s for s in sources.values()):
+        raise ConfigurationError(f"{file}: each source needs a type", 'write [sources.NAME] with type = "folder"')
+    records = data.pop("records", None)
+    for name, value in data.items():
+        _check(name, value, str(file))
+    folder = file.parent / records if records else file.parent / ".aisre" / "records"
+    return replace(settings, **data, sources=sources, base=file.parent, record_dir=folder)
+
+
+def _from_text(name: str, text: str, types: tuple[type, ...]) -> Any:
+    try:
+        value: Any = types[-1](text)
+    except ValueError:
+        raise ConfigurationError(f"AISRE_{name.upper()}={text!r} is not a number", "set it to a number") from None
+    _check(name, value, "environment")
+    return value
+
+
+def _check(name: str, value: Any, where: str) -> None:
+    if name not in _TYPES:
+        raise ConfigurationError(f"{where}: {name!r} is not a setting", f"the settings are {', '.join(_TYPES)}")
+    if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
+        wanted = "a text" if _TYPES[name] == (str,) else "a number"
+        raise ConfigurationError(f"{where}: {name} = {value!r} is not {wanted}", f"give {wanted}")
+    if name == "approve" and value not in _APPROVE:
+        raise ConfigurationError(f"{where}: approve = {value!r} is not a policy", f"one of {', '.join(_APPROVE)}")
+    if isinstance(value, int | float) and value <= 0:
+        raise ConfigurationError(f"{where}: {name} = {value!r} is not above zero", "give a number above zero")
+    if name == "since":
+        from aisre_nb.times import duration
+
+        duration(str(value))
