@@ -1,0 +1,55 @@
+"""Settings come from defaults, file and environment, in this order; what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aisre_nb.errors import ConfigurationError
+from aisre_nb.settings import Settings
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path, {})
+    assert (settings.model, settings.approve, settings.sources) == (None, "read", {})
+    assert settings.record_dir == tmp_path / ".aisre" / "records"
+
+
+def test_a_file_in_a_parent_folder_is_found_and_the_environment_goes_over_it(tmp_path: Path) -> None:
+    (tmp_path / "aisre.toml").write_text('model = "builtin"\nmax_steps = 7\n[sources.a]\ntype = "folder"\npath = "x"\n')
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    settings = Settings.load(below, {"AISRE_MAX_STEPS": "9"})
+    assert (settings.model, settings.max_steps, settings.base) == ("builtin", 9, tmp_path)
+    assert settings.sources == {"a": {"type": "folder", "path": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("max_steps = 'many'", "max_steps"),
+        ("max_usd = -1", "max_usd"),
+        ("aprove = 'all'", "aprove"),
+        ("approve = 'maybe'", "maybe"),
+        ("since = 'yesterday'", "yesterday"),
+        ("[sources.a]\npath = 'x'", "type"),
+        ("model = ", "aisre.toml"),
+        ("max_steps = true", "max_steps"),
+    ],
+)
+def test_a_wrong_file_is_one_line_that_names_it(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "aisre.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load(tmp_path, {})
+    assert named in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="AISRE_MAX_USD"):
+        Settings.load(tmp_path, {"AISRE_MAX_USD": "lots"})
+
+
+def test_an_option_that_was_not_given_changes_nothing() -> None:
+    settings = Settings(max_steps=3)
+    assert settings.updated(max_steps=None, model=None) == settings
