@@ -1,0 +1,162 @@
+"""A telemetry folder's DuckDB: opened, locked down, asked from threads that can be interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aisre_nb.errors import SignalMissing, SourceUnreachable
+from aisre_nb.sources.queries.tables import TableName, table, time_column
+from aisre_nb.sources.telemetry_files import StoredTable, one_line, stored_tables, view
+from aisre_nb.times import Window
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+_THREADS = 4
+"""Reads that run side by side; DuckDB spreads each over the cores by itself."""
+_NUDGE_SECONDS = 0.05
+_INTERRUPTED = "the query was interrupted"
+
+
+@dataclass
+class Reader:
+    """One call's way to the database: its own cursor, and the queries that it sent."""
+
+    cursor: duckdb.DuckDBPyConnection
+    tables: dict[TableName, StoredTable]
+    queries: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+    def has(self, *names: TableName) -> bool:
+        """Whether all of these tables are there and readable."""
+        return all(name in self.tables and self.tables[name].files for name in names)
+
+    def need(self, name: TableName) -> None:
+        """Raise `SignalMissing` where the table is not there, `SourceUnreachable` where it cannot be read."""
+        stored = self.tables.get(name)
+        if stored is None:
+            raise SignalMissing(f"{name}.parquet is not in the telemetry folder")
+        if not stored.files:
+            path, why = stored.broken[0]
+            raise SourceUnreachable(f"{path} cannot be read: {why}", "write that file again, or remove it")
+
+    def frame(self, expression: Any) -> pd.DataFrame:
+        """Run an Ibis expression. Times come back aware, in UTC; maps as dicts."""
+        import duckdb
+        import ibis
+
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        asked: list[TableName] = [name for name in _ALL if f'"{name}"' in sql]
+        for name in asked:
+            self.need(name)
+            for path, why in self.tables[name].broken:
+                self._note(f"{path.name} of {name} cannot be read and is left out: {why}")
+        if self.stopped:
+            raise SourceUnreachable(_INTERRUPTED)
+        self.queries.append(sql)
+        try:
+            arrow = self.cursor.sql(sql).to_arrow_table()
+        except duckdb.InterruptException:
+            raise SourceUnreachable(_INTERRUPTED) from None
+        except duckdb.Error as error:
+            files = ", ".join(str(self.tables[name].path) for name in asked)
+            raise SourceUnreachable(f"{files} cannot be read: {one_line(error)}", "write that file again") from None
+        return _utc(_plain(arrow).to_pandas(maps_as_pydicts="lossy"))
+
+    def extent(self, name: TableName) -> Window | None:
+        """From the table's first row to just after its last; None where it holds nothing."""
+        import ibis
+
+        rows = table(name)
+        time = rows[time_column(name)]
+        ends = self.frame(rows.agg(first=time.min(), last=time.max() + ibis.interval(milliseconds=1)))
+        first, last = ends.iloc[0]
+        return None if first is None or first != first else Window(first.to_pydatetime(), last.to_pydatetime())
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+_ALL: tuple[TableName, ...] = (
+    "otel_metrics_gauge",
+    "otel_metrics_sum",
+    "otel_metrics_histogram",
+    "otel_logs",
+    "otel_traces",
+)
+
+
+def _plain(arrow: pa.Table) -> pa.Table:
+    """DuckDB sums integers into 128 bits, which arrive as decimals: counts are 64 bits here."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field(f.name, pa.int64() if f.type.scale == 0 else pa.float64()) if pa.types.is_decimal(f.type) else f
+        for f in arrow.schema
+    ]
+    return arrow.cast(pa.schema(fields))
+
+
+def _utc(frame: pd.DataFrame) -> pd.DataFrame:
+    for name in frame.columns:
+        if str(frame[name].dtype).startswith("datetime64"):
+            frame[name] = frame[name].dt.tz_convert("UTC").dt.as_unit("ns")
+    return frame
+
+
+class Database:
+    """The folder's tables as views of an in-memory DuckDB that can read this folder, and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(":memory:")
+        try:
+            self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            self.tables = stored_tables(folder, self._connection)
+            for stored in self.tables.values():
+                if stored.files:
+                    self._connection.execute(view(stored))
+            place = str(folder).replace("'", "''")
+            self._connection.execute(f"SET allowed_directories = ['{place}']")
+            self._connection.execute("SET enable_external_access = false")
+            self._connection.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            self._connection.close()
+            raise SourceUnreachable(f"{folder} cannot be read: {one_line(error)}") from None
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="aisre-telemetry")
+
+    def reader(self) -> Reader:
+        """A cursor of its own; the caller closes it."""
+        return Reader(self._connection.cursor(), self.tables)
+
+    async def run(self, work: Callable[[Reader], T]) -> tuple[T, Reader]:
+        """``work`` in a thread; when this task is cancelled the query is interrupted, and no thread is left behind."""
+        reader = self.reader()
+        running = asyncio.get_running_loop().run_in_executor(self._pool, work, reader)
+        running.add_done_callback(lambda _: reader.cursor.close())
+        try:
+            return await asyncio.shield(running), reader
+        except asyncio.CancelledError:
+            reader.stopped = True
+            # An interrupt that arrives between two queries is lost: repeat it until the thread is done.
+            while not running.done():
+                reader.cursor.interrupt()
+                await asyncio.wait({running}, timeout=_NUDGE_SECONDS)
+            raise
+
+    def close(self) -> None:
+        """Stop the threads and let go of the files."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._connection.close()
