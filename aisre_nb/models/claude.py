@@ -107,7 +107,7 @@ class ClaudeModel:
         await self._client.close()
 
     async def _try(self, request: TurnRequest, on_text: Callable[[str], None], readings: list[Reading]) -> Turn:
-        info = await self._look_up()
+        info = await self._look_up(on_text)
         room = min(self._max_tokens, output_limit(info) or self._max_tokens)
         takes = self._takes
         fields = claude_wire.body(request, self.name, room, self._effort, takes)
@@ -124,7 +124,7 @@ class ClaudeModel:
         usage = sum((self._paid(each.usage) for each in readings), Usage())
         return Turn(message, _STOPS.get(stop, "end_turn"), usage, self.name)
 
-    async def _look_up(self) -> ModelInfo | None:
+    async def _look_up(self, on_text: Callable[[str], None]) -> ModelInfo | None:
         """What the API says of this model, choosing one first where none is named; None where it says nothing."""
         import anthropic
 
@@ -135,8 +135,9 @@ class ClaudeModel:
                 # Gateways, and keys with few rights, answer messages without listing models.
                 self._listed = []
         if self._model is None:
-            chosen = newest_suitable(self._listed)
-            self._model = chosen.id
+            self._model = newest_suitable(self._listed).id
+            free = "" if self.priced else "; its price is not known, so max_usd does not stop it"
+            self._tell(f"{self._model} answers{free}", on_text)
         info = next((model for model in self._listed if model.id == self._model), None)
         if not self._looked_up:
             self._takes.forced = takes_disabled_thinking(info) and self._effort not in ("xhigh", "max")

@@ -4,6 +4,7 @@ The script is a JSON list; each POST to /v1/messages takes the next entry::
 
     {"blocks": [...], "stop": "tool_use", "usage": {...}}   a whole answer; blocks as the API returns them
     {..., "cut_after": 4}                                   the connection ends after four events
+    {..., "cut_after": 4, "chunked": true}                  it ends in the middle of a chunk
     {..., "stall_after": 4}                                 nothing more comes after four events
     {..., "error_after": 4, "error": {...}}                 an error event comes after four events
     {..., "pause": 0.05}                                    seconds between two events
@@ -100,7 +101,10 @@ def _parts(text: str) -> list[str]:
 
 
 class MessagesServer:
-    """Runs in a thread of its own; ``requests`` are the bodies of the messages that came, ``headers`` theirs."""
+    """Runs in a thread of its own; ``requests`` are the bodies of the messages that came, ``headers`` theirs.
+
+    ``asked`` is set by the first of them; ``listed`` counts the requests for the list of models.
+    """
 
     def __init__(self, script: list[dict[str, Any]] | None = None, port: int = 0) -> None:
         self.script = list(script or [])
@@ -108,6 +112,7 @@ class MessagesServer:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.listed = 0
+        self.asked = threading.Event()
         self._port = port
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -176,6 +181,7 @@ class MessagesServer:
             return await _json(writer, 404, _error("not_found_error", f"no such path: {path}"))
         self.requests.append(body)
         self.headers.append(headers)
+        self.asked.set()
         refusal = self._refusal(body, headers)
         if refusal:
             return await _json(writer, *refusal)
@@ -229,21 +235,25 @@ class MessagesServer:
                 block["signature"] = _signature(body, len(body["messages"]))
         writer.write(
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\nrequest-id: req_1\r\n"
-            b"connection: close\r\n\r\n"
+            b"connection: close\r\n" + (b"transfer-encoding: chunked\r\n\r\n" if turn.get("chunked") else b"\r\n")
         )
         for number, event in enumerate(events(turn, body["model"])):
             if number == turn.get("cut_after"):
+                writer.write(b"ff\r\nevent: ping\n" if turn.get("chunked") else b"event: ping\n")
                 return
             if number == turn.get("stall_after"):
                 await asyncio.sleep(60)
             if number == turn.get("error_after"):
                 event = {"type": "error", "error": turn["error"]}
             data = turn.get("garble") if number == turn.get("garble_at") else json.dumps(event)
-            writer.write(f"event: {event['type']}\ndata: {data}\n\n".encode())
+            lines = f"event: {event['type']}\ndata: {data}\n\n".encode()
+            writer.write(b"%x\r\n%b\r\n" % (len(lines), lines) if turn.get("chunked") else lines)
             await writer.drain()
             if event["type"] == "error":
                 return
             await asyncio.sleep(turn.get("pause", 0))
+        writer.write(b"0\r\n\r\n" if turn.get("chunked") else b"")
+        await writer.drain()
 
 
 def _signature(body: dict[str, Any], at: int) -> str:
