@@ -1,0 +1,279 @@
+"""A git repository as a source: diffs and files of versions, deployments in its history, pull requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.errors import ChangeConflict, SourceError, SourceUnreachable, ToolError
+from aisre_nb.sources import proposal, request_store
+from aisre_nb.sources.base import Answer, Health, PullRequest
+from aisre_nb.sources.changes_file import change_frame
+from aisre_nb.sources.git import Git, GitFailed, check_repository
+from aisre_nb.sources.git_diff import hunks
+from aisre_nb.sources.git_history import deployments
+from aisre_nb.sources.git_refs import (
+    Refs,
+    commit_named,
+    image_tag,
+    read_refs,
+    safe_name,
+    unknown_version,
+    version_tags,
+)
+from aisre_nb.sources.git_tree import Entry, blobs, manifest_images, matching_path, service_folders, tree
+from aisre_nb.sources.manifests import same_service
+from aisre_nb.sources.pull_requests import identity
+from aisre_nb.sources.remote import Remote, base_commit, find_remote, free_name, taken_branches
+from aisre_nb.times import Window, rfc3339
+from aisre_nb.tools.tool import ChangeView, FileChange
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class _State:
+    """What one call saw of the repository."""
+
+    refs: Refs
+    remote: Remote
+    main: str
+    head: str
+    """The main branch's commit."""
+
+
+class GitRepository:
+    """Speaks `CodeSource`, `ChangeSource` and `Source`; never touches the work tree or the index."""
+
+    def __init__(self, folder: Path, name: str = "") -> None:
+        """Raises `ConfigurationError` where it is no repository, `SourceUnreachable` without git."""
+        check_repository(folder)
+        self.folder = folder.resolve()
+        self.name = name or self.folder.name
+        self._git = Git(self.folder)
+        # Two fetches, or a push and a fetch, at once would fight over git's locks.
+        self._alone = asyncio.Lock()
+
+    async def _state(self, branch: str = "", *, fresh: bool = False) -> _State:
+        async with self._alone:
+            refs, remote = await read_refs(self._git), await find_remote(self._git)
+            main = branch or refs.main()
+            if not main:
+                raise SourceUnreachable(f"{self.folder} has no commit", "commit something first")
+            return _State(refs, remote, main, await base_commit(self._git, remote, refs, main, fresh=fresh))
+
+    async def _commit(self, state: _State, version: str | None, service: str) -> str:
+        """The commit of a version. Raises `ToolError` with what there is instead."""
+        if not version:
+            return state.head
+        wanted = image_tag(version)
+        for tag in version_tags(service, wanted):
+            found = state.refs.tag(tag)
+            if found:
+                return found
+        rows = await deployments(self._git, state.head, None, service) if service else []
+        for row in rows:
+            if row["to"].removeprefix("v") == wanted.removeprefix("v") and row["kind"] == "deployment":
+                return str(row["commit"])
+        named = await commit_named(self._git, state.refs, version)
+        if named is None:
+            known = [row["to"] for row in reversed(rows) if row["to"]]
+            raise unknown_version(version, service, state.refs, known, self.folder)
+        return named
+
+    async def diff(self, service: str, from_version: str, to_version: str) -> Answer:
+        """See `CodeSource.diff`: the service's folders and manifests, or everything where it has none."""
+        try:
+            state = await self._state()
+            before = await self._commit(state, from_version, service)
+            after = await self._commit(state, to_version, service)
+            paths, notes = await self._paths_of(service, before, after)
+            frame, more = await hunks(self._git, before, after, paths)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        if frame.empty and not more:
+            more = (f"nothing differs between {from_version} and {to_version} in {', '.join(paths) or 'any file'}",)
+        query = f"git diff {before} {after} -- {' '.join(paths)}".strip()
+        return Answer(frame, query, self.name, total=len(frame), notes=(*notes, *more))
+
+    async def _paths_of(self, service: str, *commits: str) -> tuple[list[str], tuple[str, ...]]:
+        files: dict[str, Entry] = {}
+        manifests: set[str] = set()
+        for commit in commits:
+            there = await tree(self._git, commit)
+            files |= there
+            for path, those in (await manifest_images(self._git, there)).items():
+                if any(same_service(image.service, service) for image in those):
+                    manifests.add(path)
+        folders = service_folders(list(files), service)
+        if not folders:
+            return [], (f"no folder bears the name {service!r}: these are the differences of the whole repository",)
+        outside = [m for m in manifests if not any(m.startswith(f"{folder}/") for folder in folders)]
+        return sorted([*folders, *outside]), ()
+
+    async def file(self, path: str, version: str | None = None, service: str | None = None) -> Answer:
+        """See `CodeSource.file`; ``attrs`` also has ``commit``."""
+        import pandas as pd
+
+        try:
+            state = await self._state()
+            commit = await self._commit(state, version, service or "")
+            files = await tree(self._git, commit)
+            folders = service_folders(list(files), service) if service else []
+            found = files[matching_path(path, list(files), folders)]
+            if not found.mode.startswith("100"):
+                raise ToolError(f"{found.path} is a link or a submodule, not a file", "name the file itself")
+            content = (await blobs(self._git, [found.blob]))[found.blob]
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        if b"\0" in content[:8000]:
+            raise ToolError(f"{found.path} is not a text", "look at it by hand")
+        lines = content.decode("utf-8", "replace").removesuffix("\n").split("\n")
+        frame = pd.DataFrame({"line": range(1, len(lines) + 1), "text": [line.rstrip("\r") for line in lines]})
+        frame.attrs.update(path=found.path, commit=commit)
+        return Answer(frame, f"git show {commit}:{found.path}", self.name, total=len(frame))
+
+    async def changes(self, window: Window, service: str | None = None) -> Answer:
+        """See `ChangeSource.changes`: image tags that commits of the main branch changed, newest first."""
+        try:
+            state = await self._state()
+            rows = await deployments(self._git, state.head, window, service)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        span = window.as_json()
+        query = f"git log --first-parent --since={span['start']} --until={span['end']} {state.main} -- *.yaml *.yml"
+        return Answer(change_frame(rows), query, self.name, total=len(rows))
+
+    async def preview_pull_request(self, request: PullRequest) -> ChangeView:
+        """See `CodeSource.preview_pull_request`; a branch that exists gets the next free number behind its name."""
+        state, branch = await self._place(request)
+        try:
+            made = await proposal.compute(self._git, state.head, request.edits)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        whose = self.name if self.name.startswith("repository") else f"repository {self.name}"
+        scope = f"{whose}, branch {branch} → {state.main}"
+        return ChangeView(request.title, request.body, scope, made.files, editable=("title", "body"))
+
+    async def open_pull_request(self, request: PullRequest) -> Answer:
+        """See `CodeSource.open_pull_request`. Raises `ChangeConflict` where the base is not what was approved."""
+        state, branch = await self._place(request)
+        try:
+            made = await proposal.compute(self._git, state.head, request.edits)
+            _check_unmoved(request.files, made.files, state.main)
+            await proposal.write(self._git, state.head, request.edits)
+            who = await self._who()
+            title = " ".join(request.title.split()) or branch
+            head = await self._git.with_environment(**who).text(
+                "commit-tree", made.tree, "-p", state.head, "-F", "-", stdin=f"{title}\n\n{request.body}\n".encode()
+            )
+            await self._publish(state.remote, head, branch)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        except ToolError as error:
+            if request.files and not isinstance(error, ChangeConflict):
+                raise ChangeConflict(
+                    f"{state.main} moved since this was approved: {error.message}", "look again"
+                ) from None
+            raise
+        record = {
+            "kind": request.kind, "title": title, "body": request.body, "branch": branch, "base": state.main,
+            "base_commit": state.head, "head_commit": head, "state": "open", "files": [f.path for f in made.files],
+            "opened_at": rfc3339(datetime.now(UTC)), "by": who["GIT_AUTHOR_NAME"],
+        }  # fmt: skip
+        folder = request_store.store_folder(self.folder, state.remote)
+        kept = await asyncio.to_thread(request_store.add, folder, record)
+        url = (folder / f"{kept['number']}.json").as_uri()
+        return Answer(
+            _as_frame(made.files, kept, url), f"git push origin {head}:refs/heads/{branch}", self.name, link=url
+        )
+
+    async def _place(self, request: PullRequest) -> tuple[_State, str]:
+        """Where the request would go: the base as it is now, and a free branch name."""
+        wanted = safe_name(proposal.branch_name(request), "branch")
+        base = safe_name(request.base, "branch") if request.base else ""
+        try:
+            state = await self._state(base, fresh=True)
+            return state, free_name(wanted, await taken_branches(self._git, state.remote))
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+
+    async def _publish(self, remote: Remote, commit: str, branch: str) -> None:
+        """Make the branch, only where there is none of that name."""
+        ref = f"refs/heads/{branch}"
+        if not remote.url:
+            await self._git.output("update-ref", ref, commit, "0" * 40)
+            return
+        try:
+            async with self._alone:
+                await self._git.output(
+                    "push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
+                    "--receive-pack=git-receive-pack", f"--force-with-lease={ref}:", "origin", f"{commit}:{ref}",
+                )  # fmt: skip
+        except GitFailed as error:
+            if "stale info" in error.stderr or "already exists" in error.stderr:
+                raise ChangeConflict(f"branch {branch} came into being meanwhile", "propose it again") from None
+            raise ToolError(f"the remote refused the branch: {error}", "see who may push there") from None
+
+    async def _who(self) -> dict[str, str]:
+        """The user's own identity where git knows one."""
+        _, name = await self._git.outcome("config", "--get", "user.name", statuses=(0, 1))
+        _, mail = await self._git.outcome("config", "--get", "user.email", statuses=(0, 1))
+        who = identity(name.decode("utf-8", "replace").strip())
+        if mail.strip():
+            who |= dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), mail.decode("utf-8", "replace").strip())
+        return who
+
+    def _unreachable(self, error: GitFailed) -> SourceUnreachable:
+        return SourceUnreachable(f"{self.folder}: {error}", "see what git says there by hand")
+
+    async def health(self) -> Health:
+        """The main branch, tags and deployment manifests, or what is wrong."""
+        try:
+            state = await self._state()
+            manifests = await manifest_images(self._git, await tree(self._git, state.head))
+        except (SourceError, ToolError, GitFailed) as error:
+            return Health(False, str(error))
+        services = {image.service for those in manifests.values() for image in those}
+        where = f"remote {state.remote.url}" if state.remote.url else "no remote: branches stay in the repository"
+        detail = (
+            f"{state.main} at {state.head[:12]}; {len(state.refs.tags())} tags; "
+            f"{len(services)} services in {len(manifests)} deployment manifests; {where}"
+        )
+        return Health(True, detail, ("code", "changes"))
+
+    async def close(self) -> None:
+        """Nothing is held open between two calls."""
+
+
+def _check_unmoved(approved: Sequence[FileChange], now: Sequence[FileChange], main: str) -> None:
+    if not approved:
+        return
+    shown = {f.path: (f.before, f.after) for f in approved}
+    moved = sorted(
+        {f.path for f in now if shown.get(f.path) != (f.before, f.after)} | shown.keys() - {f.path for f in now}
+    )
+    if moved:
+        raise ChangeConflict(f"{', '.join(moved)} on {main} is not what was approved; nothing was opened", "look again")
+
+
+def _as_frame(files: Sequence[FileChange], kept: dict[str, Any], url: str) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame({"file": [f.path for f in files], "diff": [f.diff for f in files]})
+    frame.attrs.update(
+        number=kept["number"],
+        branch=kept["branch"],
+        url=url,
+        state=kept["state"],
+        commit=kept["head_commit"],
+        base=kept["base"],
+        kind=kept["kind"],
+        title=kept["title"],
+    )
+    return frame

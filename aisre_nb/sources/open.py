@@ -1,0 +1,98 @@
+"""From configuration to sources; what does not open is a note, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aisre_nb.errors import ConfigurationError, SourceError, SourceUnreachable
+from aisre_nb.sources.base import Sources
+from aisre_nb.sources.git_repository import GitRepository
+from aisre_nb.sources.telemetry_folder import TelemetryFolder
+
+AnySource = TelemetryFolder | GitRepository
+
+_KINDS: Mapping[str, Callable[[Path, str], AnySource]] = {"folder": TelemetryFolder, "git": GitRepository}
+
+
+def open_case(folder: Path) -> Sources:
+    """A telemetry folder, and the ``repository`` in it where there is one.
+
+    Raises `ConfigurationError` where there is no such folder, `SourceUnreachable` where nothing in it opens.
+    """
+    folder = folder.expanduser()
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {folder}", "name a telemetry folder, or make one: aisre-nb sandbox"
+        )
+    opened: list[AnySource] = []
+    notes: list[str] = []
+    telemetry = _try("telemetry", lambda: TelemetryFolder(folder), opened, notes)
+    if (folder / "repository").is_dir():
+        _try("repository", lambda: GitRepository(folder / "repository", "repository"), opened, notes)
+    elif telemetry:
+        notes.append("there is no repository beside the telemetry: no diffs, no pull requests")
+    return _together(opened, notes)
+
+
+def open_sources(specs: Mapping[str, Mapping[str, Any]], base: Path) -> Sources:
+    """The ``[sources.NAME]`` of the settings; relative paths start from ``base``.
+
+    Raises `ConfigurationError` for a type that there is not or a missing path, `SourceUnreachable` where none opens.
+    """
+    opened: list[AnySource] = []
+    notes: list[str] = []
+    for name, spec in specs.items():
+        make, path = _checked(name, spec, base)
+        _try(name, lambda make=make, path=path, name=name: make(path, name), opened, notes)  # type: ignore[misc]
+    return _together(opened, notes)
+
+
+def _checked(name: str, spec: Mapping[str, Any], base: Path) -> tuple[Callable[[Path, str], AnySource], Path]:
+    make = _KINDS.get(str(spec.get("type")))
+    if make is None:
+        raise ConfigurationError(
+            f"[sources.{name}] has type {spec.get('type')!r}, which there is not", f"one of {', '.join(_KINDS)}"
+        )
+    if not isinstance(spec.get("path"), str) or not spec["path"]:
+        raise ConfigurationError(f"[sources.{name}] has no path", 'write path = "FOLDER"')
+    unknown = sorted(set(spec) - {"type", "path"})
+    if unknown:
+        raise ConfigurationError(f"[sources.{name}] has {', '.join(unknown)}, which means nothing", "remove it")
+    return make, base / Path(spec["path"]).expanduser()
+
+
+def _try(name: str, make: Callable[[], AnySource], opened: list[AnySource], notes: list[str]) -> AnySource | None:
+    try:
+        source = make()
+    except (SourceError, ConfigurationError) as error:
+        notes.append(f"{name}: {error}")
+        return None
+    opened.append(source)
+    return source
+
+
+def _together(opened: list[AnySource], notes: list[str]) -> Sources:
+    if not opened:
+        raise SourceUnreachable("; ".join(notes) or "no source is configured", "see: aisre-nb doctor")
+    folders = [source for source in opened if isinstance(source, TelemetryFolder)]
+    repositories = [source for source in opened if isinstance(source, GitRepository)]
+    folder = folders[0] if folders else None
+    notes += [f"{source.name}: {note}" for source in folders for note in source.notes]
+    for more in (folders[1:], repositories[1:]):
+        notes += [
+            f"{source.name} is configured and not asked: there is another of its type before it" for source in more
+        ]
+    return Sources(
+        alerts=folder,
+        metrics=folder,
+        traces=folder,
+        logs=folder,
+        changes=(*folders[:1], *repositories[:1]),
+        code=repositories[0] if repositories else None,
+        all=tuple(opened),
+        now=folder.now if folder else None,
+        question=folder.question if folder else "",
+        notes=tuple(notes),
+    )
