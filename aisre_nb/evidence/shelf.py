@@ -1,0 +1,82 @@
+"""All evidence of one investigation, numbered as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from aisre_nb.evidence.digest import digest
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.redaction import Redactor
+from aisre_nb.evidence.summary import text_for_model
+from aisre_nb.tools.tool import ToolResult
+
+
+class Shelf(Mapping[str, Evidence]):
+    """Evidence by id, ``"E1"`` onwards; nothing is ever taken away or replaced."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Evidence] = {}
+        self._asked: dict[str, str] = {}
+
+    def __getitem__(self, key: str) -> Evidence:
+        return self._kept[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(
+        self, result: ToolResult, tool: str, arguments: Mapping[str, Any], redactor: Redactor, fetched_at: datetime
+    ) -> Evidence:
+        """Number it, redact it, bound its text for the model. What comes back is all that anybody sees."""
+        from dataclasses import replace
+
+        number = f"E{len(self._kept) + 1}"
+        clean = replace(
+            result,
+            title=redactor.text(result.title),
+            summary=redactor.text(result.summary),
+            query=redactor.text(result.query),
+            text=redactor.text(result.text),
+            frame=None if result.frame is None else redactor.frame(result.frame),
+            facts=redactor.value(dict(result.facts)),
+        )
+        evidence = Evidence(
+            id=number,
+            kind=clean.kind,
+            title=clean.title,
+            summary=clean.summary,
+            tool=tool,
+            arguments=redactor.value(dict(arguments)),
+            source=clean.source,
+            query=clean.query,
+            window=clean.window,
+            fetched_at=fetched_at,
+            frame=clean.frame,
+            facts=clean.facts,
+            text=text_for_model(clean, number),
+            link=clean.link,
+            digest=digest(clean.query, clean.frame, clean.facts),
+        )
+        self._kept[number] = evidence
+        self._asked.setdefault(_key(tool, arguments), number)
+        return evidence
+
+    def put(self, evidence: Evidence) -> None:
+        """Take evidence that was numbered before: from a record."""
+        self._kept[evidence.id] = evidence
+        self._asked.setdefault(_key(evidence.tool, evidence.arguments), evidence.id)
+
+    def find(self, tool: str, arguments: Mapping[str, Any]) -> Evidence | None:
+        """What the same call with the same arguments brought before."""
+        number = self._asked.get(_key(tool, arguments))
+        return self._kept[number] if number else None
+
+
+def _key(tool: str, arguments: Mapping[str, Any]) -> str:
+    return tool + json.dumps(dict(arguments), sort_keys=True, default=str)
