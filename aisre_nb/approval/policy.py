@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, get_args
 
 from aisre_nb.errors import ConfigurationError
 from aisre_nb.tools.tool import Effect
@@ -42,7 +42,7 @@ class Policy:
         name = text.strip().lower()
         if name not in _RULES:
             raise ConfigurationError(f"{text!r} is not a policy", f"one of {', '.join(_RULES)}")
-        return cls(cast(Name, name))
+        return cls(name)
 
     def verdict(self, tool: str, effect: Effect) -> Ruling:
         """What happens to a call of this tool."""

@@ -23,7 +23,6 @@ from aisre_nb.models.base import (
 from aisre_nb.record.events import Asked, Decided, Ended, ModelTurn, Noted, ToolFinished, ToolStarted
 from aisre_nb.report.report import Report
 from aisre_nb.session import calls
-from aisre_nb.session.context import fitted
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
@@ -63,6 +62,7 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
         if limit and not reporting.limit:
             inv.emit(Noted(text=f"{limit}: asking for the report so far", level="warning"))
             reporting.limit = limit
+            inv.messages.append(UserMessage(f"{limit[0].upper()}{limit[1:]}. Call {SUBMIT} now with what is known."))
         elif limit and reporting.tries > 1:
             return reporting.partial(limit)
         reporting.tries += bool(limit)
@@ -89,8 +89,9 @@ async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
     specs = [ToolSpec(t.name, t.description, t.schema()) for t in inv.registry.tools()]
     request = TurnRequest(
         system=inv.context.system,
-        messages=fitted(inv.messages),
-        tools=[Reporting.spec()] if final else [*specs, Reporting.spec()],
+        messages=inv.context.fitted(inv.messages),
+        # The same tools on every turn, the last one too: models bind what they thought to the tools they had.
+        tools=[*specs, Reporting.spec()],
         question=question,
         evidence=dict(inv.evidence),
         now=inv.now,
@@ -132,6 +133,9 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             if call.name == SUBMIT:
                 await collect()
                 results[call.id] = reporting.submitted(call)
+                continue
+            if reporting.limit:
+                results[call.id] = CallResult(call.id, f"Not run: {reporting.limit}.", is_error=True)
                 continue
             n = len(inv.steps) + len(reads) + 1
             try:

@@ -197,8 +197,16 @@ async def test_a_change_is_denied_where_the_policy_allows_none(
 async def test_the_limit_of_steps_asks_for_the_report_so_far(investigate: Make, fixed: Any, report: Any) -> None:
     inv = investigate([("look", {"what": "a"})], [("look", {"what": "b"})], report(GOOD), max_steps=2)
     result = await inv.ask("why?", approver=fixed())
-    assert inv.model.seen[-1].final and [t.name for t in inv.model.seen[-1].tools] == ["submit_report"]
+    assert inv.model.seen[-1].final and inv.model.seen[-1].tools == inv.model.seen[0].tools
+    assert "limit of 2 steps" in inv.model.seen[-1].messages[-1].text
     assert result.partial == "the limit of 2 steps is reached"
+    assert result.claims[0].result == "passed"
+
+
+async def test_after_a_limit_nothing_runs_any_more(investigate: Make, fixed: Any, report: Any, world: Any) -> None:
+    inv = investigate(LOOK, [("look", {"what": "b"}), ("alter", {"title": "t"})], report(GOOD), max_steps=1)
+    result = await inv.ask("why?", approver=fixed())
+    assert world.looked == 1 and world.altered == []
     assert result.claims[0].result == "passed"
 
 
