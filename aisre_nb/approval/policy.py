@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from aisre_nb.errors import ConfigurationError
 from aisre_nb.tools.tool import Effect

@@ -6,6 +6,7 @@ import hmac
 import re
 import secrets as random
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.secrets import HINT, RULES, SECRET_KEY
@@ -61,7 +62,7 @@ class Redactor:
             secret = isinstance(column, str) and SECRET_KEY.search(column) is not None
             known: dict[str, str] = {}
             values = [self._cell(v, secret, known) for v in series]
-            clean.isetitem(place, pd.Series(values, index=frame.index, dtype=series.dtype))
+            clean.isetitem(place, pd.Series(values, index=frame.index, dtype=series.dtype).array)
         return clean
 
     def _cell(self, value: Any, secret: bool, known: dict[str, str]) -> Any:
@@ -88,10 +89,11 @@ class Redactor:
 
     def _masked(self, text: str) -> str:
         for kind, pattern in RULES:
-            text = pattern.sub(lambda found, kind=kind: self._replacement(kind, found.group(0)), text)
+            text = pattern.sub(partial(self._replaced, kind), text)
         return text
 
-    def _replacement(self, kind: str, found: str) -> str:
+    def _replaced(self, kind: str, match: re.Match[str]) -> str:
+        found = match.group(0)
         if _MASK.search(found):
             return found
         if kind == "secret":

@@ -86,7 +86,8 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
 
 
 async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
-    specs = [ToolSpec(t.name, t.description, t.schema()) for t in inv.registry.tools()]
+    tools = map(inv.registry.get, inv.registry.names())
+    specs = [ToolSpec(t.name, t.description, t.schema()) for t in tools]
     request = TurnRequest(
         system=inv.context.system,
         messages=inv.context.fitted(inv.messages),
