@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ _SETTINGS = (
     "diff.external=",
     "submodule.recurse=false",
 )
+_USER_INFO = re.compile(r"://[^/@\s]+@")
 _TIME_LIMIT = 60.0
 """Seconds for one command; the longest is a fetch or a push."""
 
@@ -41,7 +43,7 @@ class GitFailed(Exception):
     def __str__(self) -> str:
         lines = [line for line in self.stderr.splitlines() if line.strip() and not line.startswith("hint:")]
         told = next((line for line in lines if line.startswith(("fatal:", "error:", "!"))), lines[-1] if lines else "")
-        return f"git {self.arguments[0]} ended with {self.status}: {told.strip()[:300]}"
+        return f"git {self.arguments[0]} ended with {self.status}: {without_password(told.strip())[:300]}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class Git:
         if status not in statuses:
             raise GitFailed(arguments, status, err.decode("utf-8", "replace"))
         return status, out
+
+
+def without_password(text: str) -> str:
+    """``text`` without the user and password that an address in it carries."""
+    return _USER_INFO.sub("://", text)
 
 
 def executable() -> str:

@@ -13,7 +13,7 @@ from aisre_nb.errors import ChangeConflict, SourceError, SourceUnreachable, Tool
 from aisre_nb.sources import proposal, request_store
 from aisre_nb.sources.base import Answer, Health, PullRequest
 from aisre_nb.sources.changes_file import change_frame
-from aisre_nb.sources.git import Git, GitFailed, check_repository
+from aisre_nb.sources.git import Git, GitFailed, check_repository, without_password
 from aisre_nb.sources.git_diff import hunks
 from aisre_nb.sources.git_history import deployments
 from aisre_nb.sources.git_refs import (
@@ -240,7 +240,11 @@ class GitRepository:
         except (SourceError, ToolError, GitFailed) as error:
             return Health(False, str(error))
         services = {image.service for those in manifests.values() for image in those}
-        where = f"remote {state.remote.url}" if state.remote.url else "no remote: branches stay in the repository"
+        where = (
+            f"remote {without_password(state.remote.url)}"
+            if state.remote.url
+            else "no remote: branches stay in the repository"
+        )
         detail = (
             f"{state.main} at {state.head[:12]}; {len(state.refs.tags())} tags; "
             f"{len(services)} services in {len(manifests)} deployment manifests; {where}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aisre_nb.errors import SignalMissing, SourceUnreachable
 from aisre_nb.sources.queries.tables import TableName, table, time_column
-from aisre_nb.sources.telemetry_files import StoredTable, one_line, stored_tables, view
+from aisre_nb.sources.telemetry_files import StoredTable, one_line, pattern, quoted, stored_tables, view
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ class Database:
             for stored in self.tables.values():
                 if stored.files:
                     self._connection.execute(view(stored))
-            place = str(folder).replace("'", "''")
-            self._connection.execute(f"SET allowed_directories = ['{place}']")
+            self._connection.execute(f"SET allowed_directories = [{quoted(folder)}, {pattern(folder)}]")
             self._connection.execute("SET enable_external_access = false")
             self._connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:

@@ -82,8 +82,17 @@ def _look(name: TableName, path: Path, connection: duckdb.DuckDBPyConnection) ->
 
 def reader(files: list[Path] | tuple[Path, ...]) -> str:
     """A ``read_parquet`` call for exactly these files: a ``[`` or ``*`` in a name is no pattern."""
-    names = ", ".join("'" + glob.escape(str(file)).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{names}], union_by_name = true)"
+    return f"read_parquet([{', '.join(pattern(file) for file in files)}], union_by_name = true)"
+
+
+def quoted(path: Path) -> str:
+    """The path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def pattern(path: Path) -> str:
+    """A literal that DuckDB, which takes every path for a pattern, finds this path by."""
+    return quoted(Path(glob.escape(str(path))))
 
 
 def view(stored: StoredTable) -> str:
