@@ -33,5 +33,6 @@ def health(reader: Reader, folder: Path) -> Health:
     hours = (max(e.end for e in extents) - min(e.start for e in extents)).total_seconds() / 3600
     span = f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.0f} min"
     more = f"; {', '.join(files)}" if files else ""
-    detail = f"{span} of {', '.join(signals)}; {len(services - {''})} services{more}"
+    count = len(services - {""})
+    detail = f"{span} of {', '.join(signals)}; {count} service{'' if count == 1 else 's'}{more}"
     return Health(True, detail, (*signals, *files))

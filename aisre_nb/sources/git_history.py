@@ -13,6 +13,8 @@ from aisre_nb.times import Window, instant, rfc3339
 
 _SLACK = timedelta(days=7)
 """git stops at the first commit that is too old; commits of one line need not be in the order of time."""
+_COMMITS = 5000
+"""Commits that are looked at; what was deployed before them is out of reach."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ async def manifest_changes(git: Git, commit: str, since: Window | None = None) -
     span = [f"--since={rfc3339(since.start - _SLACK)}"] if since else []
     out = await globbing.output(
         "log", "--first-parent", "--diff-merges=first-parent", "--root", "--raw", "-z", "--no-abbrev", "--no-renames",
-        "--no-ext-diff", "--no-textconv", "--format=%H%x1f%cI%x1f%aN%x1f%s", *span, commit, "--",
+        "--no-ext-diff", "--no-textconv", f"--max-count={_COMMITS}", "--format=%H%x1f%cI%x1f%aN%x1f%s", *span, commit, "--",
         ":(glob)**/*.yaml", ":(glob)**/*.yml",
     )  # fmt: skip
     found = []

@@ -28,11 +28,9 @@ def open_case(folder: Path) -> Sources:
         )
     opened: list[AnySource] = []
     notes: list[str] = []
-    telemetry = _try("telemetry", lambda: TelemetryFolder(folder), opened, notes)
+    _try("telemetry", lambda: TelemetryFolder(folder), opened, notes)
     if (folder / "repository").is_dir():
         _try("repository", lambda: GitRepository(folder / "repository", "repository"), opened, notes)
-    elif telemetry:
-        notes.append("there is no repository beside the telemetry: no diffs, no pull requests")
     return _together(opened, notes)
 
 
@@ -63,14 +61,11 @@ def _checked(name: str, spec: Mapping[str, Any], base: Path) -> tuple[Callable[[
     return make, base / Path(spec["path"]).expanduser()
 
 
-def _try(name: str, make: Callable[[], AnySource], opened: list[AnySource], notes: list[str]) -> AnySource | None:
+def _try(name: str, make: Callable[[], AnySource], opened: list[AnySource], notes: list[str]) -> None:
     try:
-        source = make()
+        opened.append(make())
     except (SourceError, ConfigurationError) as error:
         notes.append(f"{name}: {error}")
-        return None
-    opened.append(source)
-    return source
 
 
 def _together(opened: list[AnySource], notes: list[str]) -> Sources:

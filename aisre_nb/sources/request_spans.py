@@ -43,7 +43,7 @@ def requests(
     import pandas as pd
 
     reader.need("otel_traces")
-    how = served_kind(reader, service, window) or "server"
+    how = _how(reader, service, window)
     matching = spans.chosen(spans.served(window, how, [service]), status, operation)
     frame = reader.frame(spans.newest(matching, limit))
     total = len(frame) if len(frame) < limit else int(reader.frame(matching.agg(n=matching.count()))["n"].iloc[0])
@@ -60,10 +60,18 @@ def requests(
     return frame
 
 
+def _how(reader: Reader, service: str, window: Window) -> spans.Served:
+    how = served_kind(reader, service, window)
+    if how is None:
+        reader.notes.append(f"service {service!r} has no span in that window")
+        return "server"
+    return how
+
+
 def operations(reader: Reader, service: str, window: Window) -> pd.DataFrame:
     """The frame of `TraceSource.operations`; most requests first."""
     reader.need("otel_traces")
-    how = served_kind(reader, service, window) or "server"
+    how = _how(reader, service, window)
     frame = reader.frame(spans.per_operation(spans.served(window, how, [service])))
     frame["errors"] = frame["errors"].fillna(0)
     frame["error_rate"] = frame["errors"] / frame["requests"]

@@ -23,6 +23,14 @@ async def test_a_case_is_its_telemetry_and_its_repository(repository: Any, telem
     await sources.all[0].close()
 
 
+async def test_telemetry_without_a_repository_is_whole(telemetry: Any) -> None:
+    telemetry.table("otel_logs", [telemetry.log(1, "x")])
+    sources = open_case(telemetry.folder)
+    assert sources.code is None
+    assert sources.notes == ()
+    await sources.all[0].close()
+
+
 async def test_what_does_not_open_is_a_note(telemetry: Any) -> None:
     telemetry.table("otel_logs", [telemetry.log(1, "x")])
     (telemetry.folder / "repository").mkdir()

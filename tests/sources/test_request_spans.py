@@ -65,6 +65,12 @@ async def test_healthy_requests_of_one_operation(source: Any, telemetry: Any) ->
     assert list(none.frame.columns) == list(answer.frame.columns)
 
 
+async def test_a_service_without_spans_is_empty_and_noted(source: Any, telemetry: Any) -> None:
+    answer = await source.traces("nobody", telemetry.window(0, 200))
+    assert answer.frame.empty
+    assert "'nobody'" in answer.notes[0]
+
+
 async def test_operations_count_requests_and_errors(source: Any, telemetry: Any) -> None:
     frame = (await source.operations("shelf", telemetry.window(0, 200))).frame
     row = frame.iloc[0]

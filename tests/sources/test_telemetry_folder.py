@@ -27,7 +27,7 @@ async def test_health_says_what_is_held(stocked: Any) -> None:
     source = TelemetryFolder(stocked.folder)
     health = await source.health()
     assert health.ok
-    assert health.detail == "10 min of metrics, traces, logs; 1 services"
+    assert health.detail == "10 min of metrics, traces, logs; 1 service"
     assert health.signals == ("metrics", "traces", "logs")
     await source.close()
 
