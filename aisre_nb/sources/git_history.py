@@ -38,10 +38,10 @@ async def manifest_changes(git: Git, commit: str, since: Window | None = None) -
     """
     # Patterns are wanted here and nowhere else; no word of them comes from outside.
     globbing = git.with_environment(GIT_LITERAL_PATHSPECS="0")
-    span = [f"--since={rfc3339(since.start - _SLACK)}"] if since else []
+    span = [f"--max-count={_COMMITS}", *([f"--since={rfc3339(since.start - _SLACK)}"] if since else [])]
     out = await globbing.output(
         "log", "--first-parent", "--diff-merges=first-parent", "--root", "--raw", "-z", "--no-abbrev", "--no-renames",
-        "--no-ext-diff", "--no-textconv", f"--max-count={_COMMITS}", "--format=%H%x1f%cI%x1f%aN%x1f%s", *span, commit, "--",
+        "--no-ext-diff", "--no-textconv", "--format=%H%x1f%cI%x1f%aN%x1f%s", *span, commit, "--",
         ":(glob)**/*.yaml", ":(glob)**/*.yml",
     )  # fmt: skip
     found = []
