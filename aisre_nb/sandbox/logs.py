@@ -1,0 +1,179 @@
+"""Writes the table of log records: one for every failed span of a server, some for answered ones, and habits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aisre_nb.sandbox import parquet
+from aisre_nb.sandbox.clock import SECONDS, Clock
+from aisre_nb.sandbox.failures import Failure
+from aisre_nb.sandbox.log_texts import Habit
+from aisre_nb.sandbox.pods import Fleet, Pod
+from aisre_nb.sandbox.requests import Requests, Step
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NUMBERS = {"INFO": 9, "WARN": 13, "ERROR": 17}
+"""``SeverityNumber`` of OpenTelemetry's log data model."""
+_ANSWERED = 0.03
+"""Share of the answered requests that are logged."""
+_SLOW_TIMES = 25
+"""A request that takes so many times its own median is warned of."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One log record. ``at``: seconds from the world's start."""
+
+    at: float
+    pod: Pod
+    severity: str
+    body: str
+    trace: str = ""
+    span: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class Logs:
+    """The records so far."""
+
+    def __init__(self, fleets: Mapping[str, Fleet], failures: Sequence[Failure], texts: Mapping[str, str]) -> None:
+        self._fleets = fleets
+        self._failures = failures
+        self._texts = texts
+        self._records: list[Record] = []
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def add(self, requests: Requests, rng: np.random.Generator) -> None:
+        """What the services write of these requests."""
+        import numpy as np
+
+        for number, step in enumerate(requests.steps):
+            if step.call.kind != "http":
+                continue
+            draw = rng.random(len(step.status))
+            failed = step.failed
+            slow = step.present & (step.ended - step.begun > step.call.ms / 1000 * _SLOW_TIMES + 0.5) & ~failed
+            chatty = step.call.operation in self._texts
+            logged = failed | slow | (step.present & chatty & (draw < _ANSWERED))
+            kept = np.flatnonzero(logged)
+            traces = parquet.hexadecimal(requests.trace[kept])
+            spans = parquet.hexadecimal(requests.spans[kept, number, 0])
+            for row, request in enumerate(kept.tolist()):
+                values = _values(requests, step, request)
+                if failed[request]:
+                    severity, body, attributes = self._failed(requests, step, request, values)
+                elif slow[request]:
+                    severity, body, attributes = "WARN", f"slow: {step.call.operation} took {values['ms']} ms", {}
+                else:
+                    severity, body, attributes = "INFO", _filled(self._texts[step.call.operation], values), {}
+                pod = self._fleets[step.call.service].pods[int(step.pod[request])]
+                where = _where(step)
+                self._records.append(
+                    Record(
+                        # Written just before the span ends.
+                        max(float(step.ended[request]) - 0.0002, float(step.begun[request])),
+                        pod, severity, body, traces[row], spans[row], {**where, **attributes},
+                    )
+                )  # fmt: skip
+
+    def _failed(
+        self, requests: Requests, step: Step, request: int, values: Mapping[str, str]
+    ) -> tuple[str, str, dict[str, str]]:
+        """Severity, body and attributes of the record of a failed request."""
+        failure, relay = int(step.failure[request]), int(step.relay[request])
+        status = str(int(step.status[request]))
+        method, _, route = step.call.operation.partition(" ")
+        path = _filled(route.replace("{user_id}", "{user}"), values)
+        if failure < 0:
+            other = requests.steps[relay]
+            answer = f"{other.call.service} answered {int(other.status[request])} for {other.call.operation}"
+            return "ERROR", f"{method} {path} ended with {status}: {answer}", {}
+        raised = self._failures[failure].raised
+        message = _filled(raised.message, values)
+        attributes = {"exception.type": raised.type, "exception.message": message}
+        if raised.stack:
+            attributes["exception.stacktrace"] = _filled(raised.stack, values)
+        return "ERROR", f"{method} {path} failed: {raised.type.rpartition('.')[2]}: {message}", attributes
+
+    def add_habits(self, habits: Sequence[Habit], rng: np.random.Generator) -> None:
+        """What services write by themselves."""
+        import numpy as np
+
+        for habit in habits:
+            number = int(rng.poisson(SECONDS / habit.seconds))
+            at = np.sort(rng.random(number) * SECONDS)
+            fleet = self._fleets[habit.service]
+            for second, pod in zip(at.tolist(), fleet.serving(at, rng).tolist(), strict=True):
+                text = habit.text.replace("{n}", str(int(rng.integers(habit.spread[0], habit.spread[1] + 1))))
+                self._records.append(Record(second, fleet.pods[pod], habit.severity, text))
+
+    def add_starts(self, rng: np.random.Generator) -> None:
+        """What pods write when they begin and when they end."""
+        for fleet in self._fleets.values():
+            for pod in fleet.pods:
+                if pod.begun > 0:
+                    early = pod.begun - float(rng.uniform(3, 6))
+                    self._records += [
+                        Record(early, pod, "INFO", f"starting {pod.service} {pod.version}"),
+                        Record(pod.begun - 0.4, pod, "INFO", "listening on :8080"),
+                    ]
+                if pod.ended < SECONDS:
+                    self._records.append(Record(pod.ended, pod, "INFO", "received SIGTERM, draining connections"))
+
+    def write(self, file: Path, clock: Clock) -> None:
+        """``otel_logs``."""
+        import numpy as np
+        import pyarrow as pa
+
+        rows = sorted((r for r in self._records if 0 <= r.at < SECONDS), key=lambda r: (r.at, r.pod.name, r.body))
+        pods = sorted({row.pod for row in rows}, key=lambda pod: pod.name)
+        place = {pod: n for n, pod in enumerate(pods)}
+        which: NDArray[np.int64] = np.array([place[row.pod] for row in rows], dtype=np.int64)
+        parquet.write(
+            file,
+            {
+                "Timestamp": parquet.instants(clock.microseconds(np.array([row.at for row in rows]))),
+                "TraceId": pa.array([row.trace for row in rows]),
+                "SpanId": pa.array([row.span for row in rows]),
+                "SeverityText": pa.array([row.severity for row in rows]),
+                "SeverityNumber": pa.array([_NUMBERS[row.severity] for row in rows], type=pa.int32()),
+                "ServiceName": parquet.picked([pod.service for pod in pods], which),
+                "Body": pa.array([row.body for row in rows]),
+                "LogAttributes": parquet.maps([row.attributes for row in rows]),
+                "ResourceAttributes": parquet.picked(parquet.maps([pod.resource for pod in pods]), which),
+            },
+            order="Timestamp",
+        )
+
+
+def _where(step: Step) -> dict[str, str]:
+    method, _, route = step.call.operation.partition(" ")
+    return {"http.request.method": method, "http.route": route}
+
+
+def _values(requests: Requests, step: Step, request: int) -> dict[str, str]:
+    facts = requests.facts
+    items = int(facts["items"][request])
+    return {
+        "user": f"u-{10000 + int(facts['user'][request])}",
+        "sku": f"SKU-{int(facts['sku'][request])}",
+        "items": str(items),
+        # Some amount that grows with the items; what a cart really costs nobody looks at.
+        "cents": str(items * (990 + int(facts["user"][request]) % 7 * 350)),
+        "ms": str(round(float(step.ended[request] - step.begun[request]) * 1000)),
+        "status": str(int(step.status[request])),
+    }
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text

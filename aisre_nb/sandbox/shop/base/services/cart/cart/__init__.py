@@ -1,0 +1,1 @@
+"""The cart service: keeps carts, says what they cost."""

@@ -1,0 +1,1 @@
+"""Charges cards at the provider."""
