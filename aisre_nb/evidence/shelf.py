@@ -10,8 +10,8 @@ from typing import Any
 from aisre_nb.evidence.digest import digest
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
+from aisre_nb.evidence.result import ToolResult
 from aisre_nb.evidence.summary import text_for_model
-from aisre_nb.tools.tool import ToolResult
 
 
 class Shelf(Mapping[str, Evidence]):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.tools.tool import ToolResult
+from aisre_nb.evidence.result import ToolResult
 
 if TYPE_CHECKING:
     import pandas as pd

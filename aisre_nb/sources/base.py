@@ -15,7 +15,7 @@ from aisre_nb.times import Window
 if TYPE_CHECKING:
     import pandas as pd
 
-    from aisre_nb.tools.tool import ChangeView, FileChange
+    from aisre_nb.evidence.change import ChangeView, FileChange
 
 
 @dataclass(frozen=True)

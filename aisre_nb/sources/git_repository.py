@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import ChangeConflict, SourceError, SourceUnreachable, ToolError
+from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.sources import proposal, request_store
 from aisre_nb.sources.base import Answer, Health, PullRequest
 from aisre_nb.sources.changes_file import change_frame
@@ -30,7 +31,6 @@ from aisre_nb.sources.manifests import same_service
 from aisre_nb.sources.pull_requests import identity
 from aisre_nb.sources.remote import Remote, base_commit, find_remote, free_name, taken_branches
 from aisre_nb.times import Window, rfc3339
-from aisre_nb.tools.tool import ChangeView, FileChange
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aisre_nb.errors import ToolError
+from aisre_nb.evidence.change import FileChange
 from aisre_nb.sources.base import Edit, PullRequest
 from aisre_nb.sources.git import Git
 from aisre_nb.sources.git_diff import diff_arguments
 from aisre_nb.sources.git_tree import Entry, blobs, tree
-from aisre_nb.tools.tool import FileChange
 
 _WORDS = re.compile(r"[^a-z0-9.]+")
 

@@ -3,68 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from aisre_nb.evidence.evidence import Evidence, EvidenceKind
-from aisre_nb.times import Window
+from aisre_nb.evidence.change import ChangeView, FileChange
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.result import ToolResult
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import pandas as pd
-
     from aisre_nb.sources.base import Sources
+
+__all__ = ["ChangeView", "Effect", "FileChange", "Handler", "Preview", "Tool", "ToolContext", "ToolResult"]
 
 Effect = Literal[
     "read",  # looks; runs without asking under the default policy
     "change",  # alters something outside this session; runs only when a person or the command line allowed it
 ]
-
-
-@dataclass(frozen=True)
-class FileChange:
-    """One file of a change, whole, before and after."""
-
-    path: str
-    before: str | None
-    """None where the file is new."""
-    after: str | None
-    """None where the file is deleted."""
-    diff: str
-    """Unified diff of the two."""
-
-
-@dataclass(frozen=True)
-class ChangeView:
-    """What a person is shown before a change; a decision is bound to the digest of all of it."""
-
-    title: str
-    body: str
-    scope: str
-    """What it touches: ``"repository shop, branch aisre/rollback-cart"``."""
-    files: tuple[FileChange, ...] = ()
-    editable: tuple[str, ...] = ()
-    """Arguments that the person may edit in the card: ``("title", "body")``."""
-
-
-@dataclass(frozen=True)
-class ToolResult:
-    """What a handler returns; the session turns it into `Evidence` (number, redaction, text, digest)."""
-
-    kind: EvidenceKind
-    title: str
-    summary: str
-    frame: pd.DataFrame | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    source: str = ""
-    query: str = ""
-    window: Window | None = None
-    text: str = ""
-    """Replaces the generated text for the model; still bounded and redacted."""
-    link: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""Where an error begins: the failing spans whose own calls did not fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def origin(spans: pd.DataFrame) -> dict[str, Any] | None:
+    """The deepest failing span of one trace: service, operation, message, span_id; None where nothing failed.
+
+    ``spans``: span_id, parent_span_id, service, operation, start, error, message. Every span but this one passes an
+    error on.
+    """
+    failing = spans[spans["error"].astype(bool)]
+    if failing.empty:
+        return None
+    passing = set(failing["parent_span_id"])
+    first = failing[~failing["span_id"].isin(passing)].sort_values("start")
+    row = (first if len(first) else failing).iloc[0]
+    return {
+        "service": str(row["service"]),
+        "operation": str(row["operation"]),
+        "message": str(row["message"] or ""),
+        "span_id": str(row["span_id"]),
+    }
+
+
+def differences(failing: pd.DataFrame, healthy: pd.DataFrame) -> list[str]:
+    """What the one trace has and the other has not, in words."""
+
+    def steps(spans: pd.DataFrame) -> dict[str, int]:
+        counts = (spans["service"] + " " + spans["operation"]).value_counts()
+        return {str(k): int(v) for k, v in counts.items()}
+
+    bad, good = steps(failing), steps(healthy)
+    lines = [f"missing in the failing one: {name}" for name in good if name not in bad]
+    lines += [f"only in the failing one: {name}" for name in bad if name not in good]
+    lines += [
+        f"{name}: {bad[name]} times instead of {good[name]}" for name in bad if name in good and bad[name] != good[name]
+    ]
+    return lines

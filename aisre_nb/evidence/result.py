@@ -1,0 +1,30 @@
+"""What a tool's handler returns, before it is numbered and redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.evidence.evidence import EvidenceKind
+from aisre_nb.times import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What a handler returns; the session turns it into `Evidence` (number, redaction, text, digest)."""
+
+    kind: EvidenceKind
+    title: str
+    summary: str
+    frame: pd.DataFrame | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    query: str = ""
+    window: Window | None = None
+    text: str = ""
+    """Replaces the generated text for the model; still bounded and redacted."""
+    link: str | None = None

@@ -1,0 +1,147 @@
+"""A service's golden signals, with what changed in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from aisre_nb.analysis.onset import Change, change
+from aisre_nb.errors import AisreError, SignalMissing
+from aisre_nb.times import rfc3339
+from aisre_nb.tools.arguments import Windowed
+from aisre_nb.tools.asking import configured
+from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aisre_nb.times import Window
+
+_STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
+_POINTS = 240
+_NAMES = {"request_rate": "request rate", "error_rate": "5XX rate", "latency_p50": "p50 latency",
+          "latency_p95": "p95 latency", "latency_p99": "p99 latency"}  # fmt: skip
+_WORSE = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
+_LEAST = {"error_rate": 0.005, "latency_p50": 0.002, "latency_p95": 0.005, "latency_p99": 0.02}
+
+
+class GetMetrics(Windowed):
+    """Arguments of `get_metrics`."""
+
+    service: str = Field(description="The service's exact name.")
+    metric: str | None = Field(None, description="One metric by its own name instead of the golden signals.")
+
+
+async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResult:
+    source = configured(context.sources.metrics, "metrics")
+    window = arguments.window(context)
+    step = step_for(window.duration.total_seconds())
+    if arguments.metric:
+        answer = await source.metric(arguments.metric, arguments.service, window, step)
+    else:
+        answer = await source.golden_signals(arguments.service, window, step)
+    if answer.frame.empty:
+        raise SignalMissing(f"{arguments.service} has no metrics in this window", "look at get_services for names")
+    changes = {
+        str(signal): change(rows.set_index("time")["value"], _LEAST.get(str(signal), 0.0))
+        for signal, rows in answer.frame.groupby("signal", sort=False)
+    }
+    units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
+    worse = {n: c for n, c in changes.items() if n in _WORSE and c.onset and c.direction == "up"}
+    worst = next((name for name in _WORSE if name in worse), None)
+    onsets = [c.onset for c in worse.values() if c.onset]
+    facts: dict[str, Any] = {
+        "service": arguments.service,
+        "step_seconds": step,
+        "signals": {name: _fact(c, units[name]) for name, c in changes.items()},
+        "onset": rfc3339(changes[worst].onset or min(onsets)) if worst else None,
+        "worst": worst,
+        "deployments": await _deployments(context, window),
+    }
+    what = arguments.metric or "request rate, 5XX rate, latency"
+    return ToolResult(
+        "metrics", f"{arguments.service}: {what}", _said(arguments.service, changes, units),
+        answer.frame, facts, answer.source, answer.query, window, link=answer.link,
+    )  # fmt: skip
+
+
+def step_for(seconds: float) -> int:
+    """A round step that gives at most 240 points."""
+    return next((s for s in _STEPS if seconds / s <= _POINTS), _STEPS[-1])
+
+
+def _fact(found: Change, unit: str) -> dict[str, Any]:
+    def number(value: float | None) -> float | None:
+        return None if value is None or value != value else float(f"{value:.6g}")
+
+    return {
+        "unit": unit,
+        "before": number(found.before),
+        "after": number(found.after),
+        "peak": number(found.peak),
+        "onset": rfc3339(found.onset) if found.onset else None,
+        "confidence": round(found.confidence, 3),
+        "direction": found.direction,
+        "ratio": number(found.ratio),
+    }
+
+
+def _said(service: str, changes: dict[str, Change], units: dict[str, str]) -> str:
+    moved, still = [], []
+    for name, c in changes.items():
+        if name not in _NAMES:
+            continue
+        if c.onset is None:
+            still.append(_NAMES[name])
+            continue
+        times = f" (×{c.ratio:.3g})" if c.ratio and c.ratio > 1 else ""
+        verb = "jumped" if c.direction == "up" else "fell"
+        unit = units[name]
+        moved.append(
+            f"{_NAMES[name]} {verb} from {shown(c.before, unit)} to {shown(c.after, unit)}{times} at {c.onset:%H:%M} UTC"
+        )
+    if not moved:
+        return f"{service}: nothing changed in this window"
+    return "; ".join(moved) + (f"; {', '.join(still)} flat" if still else "")
+
+
+def shown(value: float, unit: str) -> str:
+    """A value as a person writes it."""
+    if unit in ("1", "ratio", "share"):
+        return f"{value:.2%}"
+    if unit == "s":
+        return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+    return f"{value:.3g} {unit}".strip()
+
+
+async def _deployments(context: ToolContext, window: Window) -> list[dict[str, Any]]:
+    """The deployments in the window, to be marked in the plot; without them the plot is still a plot."""
+    found: list[dict[str, Any]] = []
+    for source in context.sources.changes:
+        try:
+            frame: pd.DataFrame = (await source.changes(window)).frame
+        except AisreError:
+            continue
+        for row in frame[frame["kind"] == "deployment"].to_dict("records"):
+            entry = {
+                "time": rfc3339(row["time"]),
+                "service": row["service"],
+                "title": row["title"],
+                "from": row["from"],
+                "to": row["to"],
+            }
+            if not any(
+                (e["service"], e["from"], e["to"]) == (entry["service"], entry["from"], entry["to"]) for e in found
+            ):
+                found.append(entry)
+    return found
+
+
+get_metrics = Tool(
+    "get_metrics",
+    "A service's golden signals over time: request rate, 5XX rate, latency p50/p95/p99 and saturation, with what "
+    "changed, when, and by how much. Use it to find the onset, and to rule a service out.",
+    GetMetrics,
+    _get_metrics,
+)

@@ -1,0 +1,67 @@
+"""All tools of an investigation, by name; a user's function comes in by the same door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from aisre_nb.errors import ToolError
+from aisre_nb.tools.tool import Tool
+
+
+class Registry:
+    """Tools by name. A later one of the same name takes the place of the earlier."""
+
+    def __init__(self) -> None:
+        self._tools: dict[str, Tool] = {}
+
+    def add(self, tool: Tool) -> None:
+        """Put it in."""
+        self._tools[tool.name] = tool
+
+    def names(self) -> list[str]:
+        """In the order in which they came."""
+        return list(self._tools)
+
+    def get(self, name: str) -> Tool:
+        """By its exact name. Raises `ToolError` that lists the names there are."""
+        if name not in self._tools:
+            raise ToolError(f"there is no tool {name[:60]!r}", f"the tools are {', '.join(self._tools)}")
+        return self._tools[name]
+
+    def validate(self, name: str, arguments: Mapping[str, Any]) -> BaseModel:
+        """The arguments as the tool's model. Raises `ToolError` with what does not fit, field by field."""
+        try:
+            return self.get(name).arguments.model_validate(dict(arguments))
+        except ValidationError as error:
+            wrong = (f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors()[:8])
+            raise ToolError(f"{name}: {'; '.join(wrong)}", "correct the arguments and call again") from None
+
+
+def builtin_tools() -> list[Tool]:
+    """The tools that come along."""
+    from aisre_nb.tools.alerts import get_alerts
+    from aisre_nb.tools.code import get_source_diff, get_source_file
+    from aisre_nb.tools.deployments import get_deployments
+    from aisre_nb.tools.earlier import read_evidence
+    from aisre_nb.tools.logs import get_logs
+    from aisre_nb.tools.metrics import get_metrics
+    from aisre_nb.tools.pull_requests import create_pull_request
+    from aisre_nb.tools.services import get_services
+    from aisre_nb.tools.traces import get_trace, get_traces
+
+    return [
+        get_alerts,
+        get_services,
+        get_metrics,
+        get_traces,
+        get_trace,
+        get_logs,
+        get_deployments,
+        get_source_diff,
+        get_source_file,
+        read_evidence,
+        create_pull_request,
+    ]
