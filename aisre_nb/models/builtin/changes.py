@@ -1,0 +1,83 @@
+"""Deployments and other changes, and which of them fits the onset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.models.builtin import facts
+
+SOON = timedelta(minutes=15)
+"""A fault that a change brings shows within this time, in most cases; later ones need more proof."""
+_SYMPTOMS = {"k8s_event"}
+"""Kinds that report what happened, rather than what somebody did."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of a list of changes."""
+
+    evidence: str
+    time: str
+    """RFC 3339, exactly as the evidence has it."""
+    kind: str
+    service: str
+    title: str
+    old: str
+    new: str
+    manifest: str
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        found = facts.time(self.time)
+        assert found is not None
+        return found
+
+    @property
+    def label(self) -> str:
+        """``"billing 3.4.1 → 3.5.0"``."""
+        if self.old and self.new:
+            return f"{self.service} {self.old} → {self.new}"
+        return f"{self.service} {self.new or self.title or self.kind}"
+
+    @property
+    def versions(self) -> bool:
+        """It says from which version to which."""
+        return bool(self.old and self.new and self.old != self.new)
+
+
+def read(evidence: Evidence) -> list[Change]:
+    """All changes with a time, in the order of the evidence."""
+    return [
+        Change(
+            evidence.id,
+            facts.word(row, "time"),
+            facts.word(row, "kind") or "deployment",
+            facts.word(row, "service"),
+            facts.word(row, "title"),
+            _version(facts.word(row, "from")),
+            _version(facts.word(row, "to")),
+            facts.word(row, "manifest"),
+        )
+        for row in facts.rows(evidence.facts, "changes")
+        if facts.time(facts.word(row, "time"))
+    ]
+
+
+def nearest(changes: Sequence[Change], service: str, latest: datetime) -> Change | None:
+    """The last change of a service not after ``latest``; deployments before other kinds of the same quarter hour."""
+    before = [c for c in changes if c.service == service and c.at <= latest and c.kind not in _SYMPTOMS]
+    if not before:
+        return None
+    last = max(c.at for c in before)
+    return max(before, key=lambda c: (c.kind == "deployment" and last - c.at <= SOON, c.at))
+
+
+def _version(text: str) -> str:
+    """The tag of an image's full name; anything else as it is."""
+    found = re.search(r"[\w.-]+/[^\s@]*:([\w.-]+)(?:@|$)", text) or re.fullmatch(r"[\w.-]+:(\w[\w.-]*)", text)
+    return found.group(1) if found else text

@@ -1,0 +1,1 @@
+"""From the picture to the report: verdict, claims, hypotheses, timeline, gaps."""

@@ -1,0 +1,174 @@
+"""Sentences with checks that would fail if they were false."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.symptom import Symptom, level
+from aisre_nb.report.check import check_claims
+from aisre_nb.report.report import Check, Claim, ReportDraft
+
+Options = list[Claim]
+"""Ways to put one statement, the strictest first; the first that holds is taken."""
+_SIGNALS = ("error_rate", "latency_p95")
+
+
+def made(picture: Picture) -> tuple[list[Claim], list[str]]:
+    """The claims that hold, and what an essential one that does not hold said."""
+    parts = _PARTS if picture.start else _WELL
+    kept: list[Claim] = []
+    broken: list[str] = []
+    for options in (o for part in parts for o in part(picture) if o):
+        holding = next((c for c in options if _holds(c, picture.case.request.evidence)), None)
+        if holding:
+            kept.append(holding)
+        elif options[0].essential:
+            broken.append(options[0].text)
+    return kept, broken
+
+
+def _holds(claim: Claim, evidence: Mapping[str, Evidence]) -> bool:
+    checked, _ = check_claims(ReportDraft(outcome="inconclusive", claims=[claim]), evidence)
+    return bool(checked) and checked[0].result != "failed"
+
+
+def _claim(text: str, evidence: list[str], check: Check | None = None, *, essential: bool = False) -> Claim:
+    return Claim(text=words.short(text, 590), evidence=evidence, check=check, essential=essential)
+
+
+def _value(evidence: str, column: str, expected: str | float) -> Check:
+    return Check(kind="value", evidence=evidence, column=column, expected=expected)
+
+
+def _symptoms(picture: Picture) -> Iterator[Options]:
+    """The subject's change, and the focus's."""
+    for service in dict.fromkeys([*picture.chain[:1], *picture.chain[-1:]]):
+        if found := picture.symptom(service):
+            yield _risen(found, essential=found == picture.complaint)
+    if picture.subject != picture.start and picture.subject:
+        yield from _steady(picture, picture.subject)
+
+
+def _risen(symptom: Symptom, *, essential: bool) -> Options:
+    text = f"{symptom.service}: {words.rose(symptom)}."
+    at = f"signals.{symptom.signal}.after"
+    changed = Check(kind="changed", evidence=symptom.evidence, signal=symptom.signal, direction="up", at=symptom.onset)
+    return [
+        _claim(text, [symptom.evidence], check, essential=essential)
+        for check in (changed, _value(symptom.evidence, at, symptom.after))
+    ]
+
+
+def _steady(picture: Picture, service: str) -> Iterator[Options]:
+    found = picture.metrics(service)
+    for name in _SIGNALS if found else ():
+        now = level(found, name) if found else None
+        if found and now is not None:
+            text = f"{service}: its {words.signal(name)} did not rise; it is at {words.amount(name, now)}."
+            paths = [f"signals.{name}.{end}" for end in ("after", "before")]
+            flat = _value(found.id, f"signals.{name}.direction", "flat")
+            down = _value(found.id, f"signals.{name}.direction", "down")
+            yield [_claim(text, [found.id], c) for c in (flat, down, *(_value(found.id, p, now) for p in paths))]
+
+
+def _origin(picture: Picture) -> Iterator[Options]:
+    """Where the requests fail."""
+    for traces in [t for s in picture.chain if (t := picture.traces_of(s))]:
+        service, origin = facts.word(traces.arguments, "service"), facts.word(traces.facts, "origin.service")
+        if origin:
+            share = facts.number(traces.facts, "origin.share")
+            part = f"{words.share(share)} of" if share is not None else "most of"
+            text = f"{part} the failing requests to {service} start to fail in {origin}."
+            check = _value(traces.id, "origin.service", origin)
+            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin == picture.focus)]
+    if picture.traces and (endpoint := facts.word(picture.traces.facts, "endpoint")):
+        text = f"The operation that fails most is {endpoint}."
+        yield [_claim(text, [picture.traces.id], _value(picture.traces.id, "endpoint", endpoint))]
+    if picture.trace and facts.word(picture.trace.facts, "origin.service") == picture.focus:
+        check = _value(picture.trace.id, "origin.service", picture.focus)
+        yield [
+            _claim(
+                f"In the failing request that was opened, the first span to fail is {picture.focus}'s.",
+                [picture.trace.id],
+                check,
+            )
+        ]
+
+
+def _exception(picture: Picture) -> Iterator[Options]:
+    failure = picture.failure
+    if not failure:
+        return
+    place = f" at {picture.place}" if picture.place else ""
+    first = f"From {words.clock(failure.first_seen)} on," if failure.first_seen else "Since then"
+    text = f"{first} {picture.focus} logs {words.short(failure.line)}{place}, {failure.count} times."
+    checks = [_value(failure.evidence, "exception.type", failure.type)]
+    if failure.message:
+        checks.insert(0, Check(kind="contains", evidence=failure.evidence, expected=failure.message))
+    yield [_claim(text, [failure.evidence], check, essential=True) for check in checks]
+
+
+def _order(picture: Picture) -> Iterator[Options]:
+    """The change came first; and who came after the onset cannot have done it."""
+    change, found = picture.change, picture.complaint
+    firsts = [(found.onset, found.evidence, "the onset")] if found else []
+    if picture.failure and facts.time(picture.failure.first_seen):
+        firsts.append((picture.failure.first_seen, picture.failure.evidence, "the first such exception"))
+    if change:
+        yield [
+            _claim(
+                f"{change.label}, at {words.clock(change.time)}, came before {what}, at {words.clock(time)}.",
+                [change.evidence, evidence],
+                Check(kind="before", evidence=change.evidence, at=change.time, than=time),
+                essential=True,
+            )
+            for time, evidence, what in firsts
+        ]
+    for other in picture.changes if found and picture.latest else ():
+        if found and picture.latest and other.at > picture.latest:
+            yield [
+                _claim(
+                    f"{other.label}, at {words.clock(other.time)}, came only after the onset.",
+                    [other.evidence, found.evidence],
+                    Check(kind="before", evidence=other.evidence, at=found.onset, than=other.time),
+                )
+            ]
+
+
+def _source(picture: Picture) -> Iterator[Options]:
+    """What the change did, and what the failing line holds."""
+    change, failure, frame, diff = picture.change, picture.failure, picture.frame, picture.diff
+    if diff and change and picture.suspect:
+        where = facts.word(picture.suspect, "file")
+        told = [(side, line) for side in ("removed", "added") if (line := picture.telling_line(side))]
+        for side, line in told:
+            verb = "took out" if side == "removed" else "put in"
+            check = Check(kind="contains", evidence=diff.id, expected=line)
+            text = f"{change.label} {verb} {words.code(line)} in {where}."
+            yield [_claim(text, [diff.id], check, essential=side == "removed")]
+        if not told:
+            text = f"{change.label} changed {where} where the stack trace leads."
+            yield [_claim(text, [diff.id], _value(diff.id, "suspects.0.file", where))]
+    found = picture.source(picture.file, change.new) if change else None
+    if found and failure and frame and frame.code and picture.line:
+        check = Check(kind="contains", evidence=found.id, expected=frame.code)
+        text = f"Line {picture.line} of {picture.file} holds {words.code(frame.code)}, where {failure.type} is raised."
+        yield [_claim(text, [found.id, failure.evidence], check)]
+
+
+def _healthy(picture: Picture) -> Iterator[Options]:
+    for service in [picture.subject] if picture.subject else picture.candidates:
+        yield from _steady(picture, service)
+    alerts = picture.case.find("get_alerts")
+    if alerts and picture.subject:
+        where = {"service": picture.subject, "state": "firing"}
+        check = Check(kind="value", evidence=alerts.id, column="service", where=where, aggregate="count", expected=0)
+        none = _value(alerts.id, "firing", 0)
+        yield [_claim(f"No alert fires for {picture.subject}.", [alerts.id], c) for c in (check, none)]
+
+
+_PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (_symptoms, _origin, _exception, _order, _source)
+_WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)

@@ -1,0 +1,87 @@
+"""The report, from the picture."""
+
+from __future__ import annotations
+
+from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin.conclude.claims import made
+from aisre_nb.models.builtin.conclude.gaps import gaps
+from aisre_nb.models.builtin.conclude.hypotheses import weighed
+from aisre_nb.models.builtin.conclude.timeline import timeline
+from aisre_nb.models.builtin.conclude.verdict import Verdict, judge, ranked
+from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.report.report import ReportDraft, RootCause
+
+
+def draft(picture: Picture, returned: str = "") -> ReportDraft:
+    """What is submitted. ``returned`` is what came back of a first attempt: the claims in it are left out.
+
+    An essential claim that does not hold is not argued away: the outcome is then inconclusive, and a gap says so.
+    """
+    verdict = judge(picture)
+    claims, broken = made(picture)
+    kept = [c for c in claims if c.text not in returned]
+    broken += [c.text for c in claims if c.text in returned and c.essential]
+    if broken and verdict.outcome == "root_cause":
+        open_ = [*verdict.open, *(f"This does not hold: {text}" for text in broken)]
+        verdict = Verdict("inconclusive", verdict.kind, open_)
+    return ReportDraft(
+        outcome=verdict.outcome,
+        root_cause=_cause(picture, verdict),
+        claims=kept,
+        hypotheses=weighed(picture, verdict),
+        timeline=timeline(picture),
+        gaps=gaps(picture, verdict),
+        impact=_impact(picture),
+    )
+
+
+def summary(picture: Picture, verdict: Verdict) -> str:
+    """The finding in one or two sentences."""
+    change, failure = picture.change, picture.failure
+    if verdict.outcome == "no_fault":
+        return f"{picture.subject or 'No service'} shows no change for the worse in errors or latency."
+    found = picture.complaint
+    what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
+    if verdict.outcome == "inconclusive" or change is None:
+        return f"{what} Its cause is not shown."
+    place = f" at {picture.place}" if picture.place else ""
+    if failure is None:
+        return f"{change.label} brought it: {what}"
+    names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""
+    taken = picture.telling_line("removed")
+    because = f" The change took out {words.code(taken)}." if taken else ""
+    return f"{change.label} raises {failure.type}{names}{place}: {words.short(failure.message)}.{because}"
+
+
+def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
+    if verdict.outcome == "no_fault" or not picture.focus:
+        return None
+    sure = verdict.outcome == "root_cause"
+    return RootCause(
+        services=[picture.focus],
+        ranked=ranked(picture),
+        kind=verdict.kind,
+        change=picture.change.label if sure and picture.change else "",
+        location=picture.place,
+        summary=summary(picture, verdict),
+    )
+
+
+def _impact(picture: Picture) -> str:
+    """Who was hurt, how much, since when."""
+    found, traces = picture.complaint, picture.traces
+    if found is None:
+        return ""
+    parts = [f"Since {words.clock(found.onset)} the {words.signal(found.signal)} of {found.service} is"]
+    parts.append(f"{words.amount(found.signal, found.after)}, at its peak {words.amount(found.signal, found.peak)}.")
+    endpoint = facts.word(traces.facts, "endpoint") if traces else ""
+    for row in facts.rows(traces.facts, "operations") if traces else []:
+        errors, requests = facts.number(row, "errors"), facts.number(row, "requests")
+        if endpoint and facts.word(row, "operation") == endpoint and errors and requests:
+            service = facts.word(traces.arguments, "service") if traces else ""
+            parts.append(
+                f"{errors:.0f} of {requests:.0f} requests {endpoint} to {service} failed in the window looked at."
+            )
+    if len(picture.chain) > 1:
+        parts.append(f"Passed on by {words.listed(list(reversed(picture.chain[:-1])))}.")
+    return " ".join(parts)

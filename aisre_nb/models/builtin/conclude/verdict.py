@@ -1,0 +1,83 @@
+"""What the evidence amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aisre_nb.models.builtin import facts, graph
+from aisre_nb.models.builtin.changes import SOON
+from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.report.report import Outcome
+
+_KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity"}
+_HARMLESS = {"info", "none"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome, and what keeps it from being surer."""
+
+    outcome: Outcome
+    kind: str = ""
+    """As `RootCause.kind`."""
+    open: list[str] = field(default_factory=list)
+    """What is not shown, one sentence each."""
+
+
+def judge(picture: Picture) -> Verdict:
+    """The verdict, as far as the evidence goes."""
+    return _guilty(picture) if picture.start else _well(picture)
+
+
+def ranked(picture: Picture) -> list[str]:
+    """All candidate services: where it starts, the way to it, who changed before it, then by errors."""
+    latest = picture.latest
+    changed = [c for c in picture.changes if latest and c.at <= latest]
+    changed.sort(key=lambda c: c.time, reverse=True)
+    rows = sorted(graph.service_rows(picture.case), key=lambda r: -(facts.number(r, "error_rate") or 0.0))
+    order = [
+        *reversed(picture.chain),
+        *(c.service for c in changed),
+        *(s for s in picture.neighbours if picture.symptom(s)),
+        *(facts.word(r, "service") for r in rows),
+    ]
+    return [s for s in dict.fromkeys(order) if s]
+
+
+def _well(picture: Picture) -> Verdict:
+    looked = [s for s in ([picture.subject] if picture.subject else picture.candidates) if picture.metrics(s)]
+    if not looked:
+        return Verdict("inconclusive", open=["No golden signals could be looked at, so nothing can be said."])
+    alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
+    serious = [facts.word(a, "alert") for a in alerting if facts.word(a, "severity").lower() not in _HARMLESS]
+    if serious:
+        why = f"{serious[0]} fires, though neither errors nor latency changed; its own condition was not examined."
+        return Verdict("inconclusive", open=[why])
+    unseen = [s for s in picture.neighbours if picture.metrics(s) is None]
+    if unseen and picture.subject and not picture.question.health:
+        return Verdict("inconclusive", open=[f"Not looked at: {', '.join(unseen)}."])
+    return Verdict("no_fault")
+
+
+def _guilty(picture: Picture) -> Verdict:
+    change, failure = picture.change, picture.failure
+    if not picture.onset:
+        return Verdict("inconclusive", open=["When it began is not known, so no change can be held against it."])
+    if change is None:
+        why = f"No change of {picture.focus} before the onset was found; what set it off is not shown."
+        return Verdict("inconclusive", "dependency" if failure and failure.unreached else "", [why])
+    kind = _KINDS.get(change.kind, "code" if failure or picture.diff else "")
+    if picture.suspect:
+        return Verdict("root_cause", kind)
+    latest = picture.latest
+    if failure and failure.unreached:
+        why = f"{change.label} came before it, but {failure.type} speaks of something that did not answer."
+        return Verdict("inconclusive", "dependency", [why])
+    if latest and latest - change.at > SOON:
+        why = f"{change.label} is the last change before the onset, but nothing else ties it to the fault."
+        return Verdict("inconclusive", kind, [why])
+    if failure and picture.diff:
+        return Verdict("root_cause", kind, ["No hunk of the diff lies on the stack trace: the order in time decides."])
+    if not failure:
+        return Verdict("root_cause", kind, ["No exception was found: the place and the order in time decide."])
+    return Verdict("root_cause", kind)

@@ -1,0 +1,296 @@
+"""What the evidence shows so far: the service asked about, the one where the trouble starts, the change that fits.
+
+Computed anew at every turn, from the request alone, so that a replayed or forked investigation goes the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.models.builtin import changes, facts, failure, graph, names, question, symptom
+from aisre_nb.models.builtin.case import Case
+from aisre_nb.models.builtin.changes import Change
+from aisre_nb.models.builtin.failure import Failure, Frame
+from aisre_nb.models.builtin.mend import hunks
+from aisre_nb.models.builtin.mend.hunks import Hunk
+from aisre_nb.models.builtin.question import Question
+from aisre_nb.models.builtin.symptom import Symptom
+from aisre_nb.times import rfc3339
+
+_SHARE = 0.3
+"""The part of failing requests that must start to fail in another service, for that one to be looked at next."""
+_CHAIN = 6
+"""How many services deep an error is followed."""
+NEIGHBOURS = 6
+"""How many services around a healthy one are looked at."""
+CALLEES = 4
+"""How many called services are looked at for where time is lost."""
+CANDIDATES = 5
+"""How many services are looked at where the question names none."""
+
+
+class Picture:
+    """Everything derived; each part None or empty while it is not known."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    @cached_property
+    def question(self) -> Question:
+        """What is asked."""
+        return question.read(self.case.question, self.case.request.now)
+
+    @cached_property
+    def named(self) -> str:
+        """The service that the question, an alert in it, or an earlier question names."""
+        known = graph.known_services(self.case)
+        for text in reversed(self.case.questions):
+            found = names.mentioned(text, known)
+            by_alert = [a for a in graph.alerts(self.case) if facts.word(a, "alert").lower() in text.lower()]
+            found += [facts.word(a, "service") for a in by_alert if facts.word(a, "alert")]
+            if found and found[0]:
+                return found[0]
+        listed = bool(graph.service_rows(self.case))
+        return "" if listed else names.said(self.case.question)
+
+    @cached_property
+    def candidates(self) -> list[str]:
+        """Where no service is named: those that alert, then those that fail or take the most."""
+        alerting = [facts.word(a, "service") for a in graph.alerts(self.case)]
+        rows = graph.service_rows(self.case)
+        key = "p95_ms" if self.question.slow else "error_rate"
+        worst = sorted(rows, key=lambda r: -(facts.number(r, key) or 0.0))
+        return [s for s in dict.fromkeys([*alerting, *(facts.word(r, "service") for r in worst)]) if s][:CANDIDATES]
+
+    @cached_property
+    def subject(self) -> str:
+        """The service that the question is about; where none is named, the candidate that changed for the worse."""
+        if self.named:
+            return self.named
+        return next((s for s in self.candidates if self.symptom(s)), "")
+
+    @cached_property
+    def neighbours(self) -> list[str]:
+        """Whom the subject calls, then who calls it."""
+        around = [*graph.callees(self.case, self.subject), *graph.callers(self.case, self.subject)]
+        return list(dict.fromkeys(around))[:NEIGHBOURS]
+
+    @cached_property
+    def start(self) -> str:
+        """Where to follow from: the subject if it is unwell or cannot be measured, else a neighbour that is."""
+        if not self.subject or self.sick(self.subject):
+            return self.subject
+        if self.question.health:
+            return ""
+        return next((s for s in self.neighbours if self.symptom(s)), "")
+
+    @cached_property
+    def chain(self) -> list[str]:
+        """From the start to where the trouble originates, as far as it was followed."""
+        chain = [self.start] if self.start else []
+        while chain and len(chain) < _CHAIN:
+            origin = self._origin(chain[-1])
+            if not origin or origin in chain:
+                break
+            chain.append(origin)
+        return chain
+
+    @property
+    def focus(self) -> str:
+        """The service in which the trouble originates, as far as is known."""
+        return self.chain[-1] if self.chain else ""
+
+    @cached_property
+    def complaint(self) -> Symptom | None:
+        """The change for the worse in the focus; where that cannot be measured, of the nearest on the way to it."""
+        return next((found for s in reversed(self.chain) if (found := self.symptom(s))), None)
+
+    @cached_property
+    def onset(self) -> str:
+        """When it began, as the evidence writes it: by the signals, else by the logs."""
+        if self.complaint:
+            return self.complaint.onset
+        logs = self.logs
+        said = facts.word(logs.facts, "onset") if logs else ""
+        first = self.failure.first_seen if self.failure else ""
+        return first if facts.time(first) else said if facts.time(said) else ""
+
+    @property
+    def latest(self) -> datetime | None:
+        """The last instant at which the cause may have happened: the onset is no more exact than its bucket."""
+        at = facts.time(self.onset)
+        return at + self.complaint.step if at and self.complaint else at
+
+    @cached_property
+    def traces(self) -> Evidence | None:
+        """Failing (or slow) requests of the focus; where it served none, of the service before it on the way."""
+        found = [e for s in reversed(self.chain) if (e := self.traces_of(s))]
+        return next((e for e in found if facts.word(e.facts, "failing.trace_id")), found[0] if found else None)
+
+    @cached_property
+    def trace(self) -> Evidence | None:
+        """One failing trace, beside a healthy one where there is one."""
+        return self.case.find("get_trace")
+
+    @cached_property
+    def logs(self) -> Evidence | None:
+        """The focus's log patterns; the result with an exception where there are several."""
+        found = [e for e in self.case.evidence if e.tool == "get_logs" and e.arguments.get("service") == self.focus]
+        return next((e for e in reversed(found) if failure.read(e)), found[-1] if found else None)
+
+    @cached_property
+    def failure(self) -> Failure | None:
+        """The exception in them."""
+        return failure.read(self.logs) if self.logs else None
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """All changes that were listed."""
+        found = self.case.find("get_deployments")
+        return changes.read(found) if found else []
+
+    @cached_property
+    def change(self) -> Change | None:
+        """The change of the focus that fits the onset; None where nothing was changed before it."""
+        return changes.nearest(self.changes, self.focus, self.latest) if self.latest else None
+
+    @cached_property
+    def diff(self) -> Evidence | None:
+        """What that change did to the source."""
+        if not self.change:
+            return None
+        for evidence in reversed(self.case.evidence):
+            asked = (evidence.arguments.get("from_version"), evidence.arguments.get("to_version"))
+            same = evidence.arguments.get("service") == self.change.service
+            if evidence.tool == "get_source_diff" and same and asked == (self.change.old, self.change.new):
+                return evidence
+        return None
+
+    @cached_property
+    def suspect(self) -> dict[str, object]:
+        """The first hunk that the stack trace or its names lead to: file, line, why, hunk, added, removed."""
+        found = facts.rows(self.diff.facts, "suspects") if self.diff else []
+        return dict(found[0]) if found else {}
+
+    @cached_property
+    def hunks(self) -> list[Hunk]:
+        """The hunks of the file at fault."""
+        found = hunks.read(self.diff) if self.diff else []
+        return [h for h in found if h.file == self.file]
+
+    @cached_property
+    def frame(self) -> Frame | None:
+        """The line of the stack trace to look at: the innermost one in a file that the change touched, if any."""
+        frames = self.failure.frames if self.failure else ()
+        touched = [f for f in frames if self._path_of(f.file)]
+        return (touched or frames or (None,))[-1]
+
+    @cached_property
+    def file(self) -> str:
+        """The file at fault, as the repository names it where that is known."""
+        found = self.frame.file if self.frame else ""
+        return self._path_of(found) or facts.word(self.suspect, "file") or found
+
+    @property
+    def line(self) -> int:
+        """The line of that file at which it fails; 0 where it is not known."""
+        if self.frame and _same_file(self.frame.file, self.file):
+            return self.frame.line
+        return int(facts.number(self.suspect, "line") or 0)
+
+    @property
+    def place(self) -> str:
+        """``"services/billing/prices.py:40"``, or empty."""
+        return f"{self.file}:{self.line}" if self.file and self.line else ""
+
+    def telling_line(self, side: str) -> str:
+        """The line of the suspect hunk, ``removed`` or ``added``, that names what the exception names; else empty."""
+        rows = self.suspect.get(side)
+        lines = [str(line).strip() for line in rows] if isinstance(rows, list) else []
+        names = self.failure.symbols if self.failure else ()
+        return next((line for name in names for line in lines if re.search(rf"\b{re.escape(name)}\b", line)), "")
+
+    @property
+    def since(self) -> str | None:
+        """From when to look where the question names a window: with an hour before it, to compare with."""
+        now, start = self.case.request.now, self.question.start
+        return rfc3339(min(start - timedelta(hours=1), now - timedelta(hours=2))) if now and start else None
+
+    def before_onset(self, lead: timedelta) -> str | None:
+        """An instant that lies ``lead`` before the onset, for a window that shows both sides of it."""
+        at = facts.time(self.onset)
+        return rfc3339(at - lead) if at else self.since
+
+    def source(self, path: str, version: str | None) -> Evidence | None:
+        """A file that was read at a version; None is the main branch's head."""
+        for evidence in reversed(self.case.evidence):
+            asked = evidence.arguments
+            same = asked.get("path") == path or evidence.facts.get("path") == path
+            if same and evidence.tool == "get_source_file" and (asked.get("version") or None) == version:
+                return evidence
+        return None
+
+    def metrics(self, service: str) -> Evidence | None:
+        """A service's golden signals."""
+        return self._of("get_metrics", service)
+
+    def symptom(self, service: str) -> Symptom | None:
+        """Its change for the worse."""
+        found = self.metrics(service)
+        return symptom.read(found, slow=self.question.slow) if found else None
+
+    def sick(self, service: str) -> bool:
+        """It changed for the worse, or fails much all the time, or its signals cannot be had."""
+        found = self.metrics(service)
+        if found is None:
+            return bool(self.case.failures("get_metrics", service=service)) or "get_metrics" not in self.case.tools
+        return self.symptom(service) is not None or symptom.constantly_high(found)
+
+    def traces_of(self, service: str) -> Evidence | None:
+        """A service's failing (or slow) requests."""
+        return self._of("get_traces", service)
+
+    def _of(self, tool: str, service: str) -> Evidence | None:
+        """The newest result about a service: by its facts, or by what was asked for."""
+        asked = (e for e in reversed(self.case.evidence) if e.tool == tool and e.arguments.get("service") == service)
+        return self.case.find(tool, service=service) or next(asked, None)
+
+    def _origin(self, service: str) -> str:
+        """The next service on the way to where it starts; empty where it starts here, or that is not known."""
+        traces, own = self.traces_of(service), self.symptom(service)
+        slow = own is not None and own.slow
+        origin = facts.word(traces.facts, "origin.service") if traces else ""
+        if origin and not slow:
+            share = facts.number(traces.facts, "origin.share") if traces else None
+            return origin if origin != service and (share is None or share >= _SHARE) else ""
+        if own is None:
+            return ""
+        below = [s for c in graph.callees(self.case, service)[:CALLEES] if (s := self.symptom(c))]
+        fitting = [s for s in below if s.at <= own.at + 2 * max(own.step, timedelta(minutes=1)) and s.slow == own.slow]
+        worst = max(fitting, key=lambda s: s.after - s.before, default=None)
+        return worst.service if worst else ""
+
+    def _path_of(self, file: str) -> str:
+        """The file of the diff that a stack trace's file is."""
+        listed = facts.at(self.diff.facts, "files") if self.diff else None
+        paths = [str(p) for p in listed] if isinstance(listed, list) else []
+        paths += [h.file for h in hunks.read(self.diff)] if self.diff else []
+        alike = [p for p in dict.fromkeys(paths) if _same_file(file, p)]
+        return max(alike, key=lambda p: _common(file, p), default="")
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Two paths of one file, seen from different folders: the shorter's last parts are the other's."""
+    return one == other or (bool(one and other) and one.rsplit("/", 1)[-1] == other.rsplit("/", 1)[-1])
+
+
+def _common(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(reversed(one.split("/")), reversed(other.split("/")), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

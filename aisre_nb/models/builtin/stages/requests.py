@@ -1,0 +1,39 @@
+"""Third: which requests fail, and where in them the failure starts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aisre_nb.models.builtin import facts
+from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.step import Step, wish
+
+_LEAD = timedelta(minutes=10)
+"""How much of the time before the onset is looked at, for healthy requests to compare with."""
+
+_FAILING = "Which requests to {} fail, and where do they start to fail?"
+_SLOW = "Which requests to {} are slow, and where do they lose time?"
+
+
+def step(picture: Picture) -> Step | None:
+    """The focus's failing requests; then one of them beside a healthy one."""
+    focus, case = picture.focus, picture.case
+    if not focus:
+        return None
+    if case.open("get_traces", service=focus):
+        slow = picture.complaint is not None and picture.complaint.slow
+        since = picture.before_onset(_LEAD)
+        why = _SLOW if slow else _FAILING
+        return Step(
+            why.format(focus), (wish("get_traces", service=focus, status="any" if slow else "error", since=since),)
+        )
+    if picture.traces is None or not case.open("get_trace"):
+        return None
+    failing = facts.word(picture.traces.facts, "failing.trace_id")
+    healthy = facts.word(picture.traces.facts, "healthy.trace_id")
+    if not failing:
+        return None
+    beside = " beside a healthy one of the same operation" if healthy else ""
+    return Step(
+        f"I look into one failing request{beside}.", (wish("get_trace", trace_id=failing, compare_with=healthy),)
+    )
