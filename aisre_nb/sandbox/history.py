@@ -140,9 +140,9 @@ def _beginnings(tree: dict[str, str], cart_version: str) -> Iterator[Commit]:
     code = {p: t for p, t in in_cart.items() if "/tests/" not in p}
     tests = {p: t for p, t in in_cart.items() if "/tests/" in p}
     yield Commit(34 * DAY, author, "cart: keep carts, apply coupons, quote totals", code)
-    yield Commit(33.8 * DAY, author, "cart: tests, run for every pull request", tests | ci, (f"cart-{cart_version}",))
+    yield Commit(33.8 * DAY, author, "cart: tests, run for every pull request", tests | ci)
     deployed = {"deploy/cart.yaml": manifest(service_named("cart"), cart_version)}
-    yield Commit(33.7 * DAY, ON_CALL, f"deploy: cart {cart_version}", deployed)
+    yield Commit(33.7 * DAY, ON_CALL, f"deploy: cart {cart_version}", deployed, (f"cart-{cart_version}",))
 
 
 def _edits(plan: Plan, tree: dict[str, str]) -> Iterator[Commit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aisre_nb.sandbox.calls import Call, Page
@@ -53,7 +54,7 @@ class Step:
     pod: NDArray[np.int64]
     """Index into the service's fleet."""
 
-    @property
+    @cached_property
     def failed(self) -> NDArray[np.bool_]:
         """Where it ended as a server's fault."""
         failed: NDArray[np.bool_] = self.present & ((self.status >= 500) | (self.status == 0))
