@@ -64,9 +64,12 @@ def patterns(records: pd.DataFrame, onset: datetime | None) -> pd.DataFrame:
     )
     grouped = work.groupby(["pattern", "service", "severity"], sort=False)
     found = grouped.agg(
-        count=("time", "size"), after=("late", "sum"), first_seen=("time", "min"), last_seen=("time", "max"),
+        count=("time", "size"),
+        after=("late", "sum"),
+        first_seen=("time", "min"),
+        last_seen=("time", "max"),
         example=("body", "first"),
-    ).reset_index()  # fmt: skip
+    ).reset_index()
     found["before"] = found["count"] - found["after"]
     found["new"] = (found["before"] == 0) if onset else False
     order = found.assign(rank=found["severity"].map(_rank)).sort_values(

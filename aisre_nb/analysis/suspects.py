@@ -43,8 +43,19 @@ def suspects(hunks: pd.DataFrame, frames: Sequence[str], symbols: Sequence[str])
                 score += 0.5
                 reasons.append(f"it adds a line with “{symbol}”")
         if reasons and (line or score >= 2.0):
-            found.append((score, {"file": str(hunk.file), "line": line or int(hunk.new_start), "why": "; ".join(dict.fromkeys(reasons)),
-                                  "hunk": row, "added": added, "removed": removed}))  # fmt: skip
+            found.append(
+                (
+                    score,
+                    {
+                        "file": str(hunk.file),
+                        "line": line or int(hunk.new_start),
+                        "why": "; ".join(dict.fromkeys(reasons)),
+                        "hunk": row,
+                        "added": added,
+                        "removed": removed,
+                    },
+                )
+            )
     return [entry for score, entry in sorted(found, key=lambda pair: -pair[0]) if score >= found_best(found) / 2]
 
 

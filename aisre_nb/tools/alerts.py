@@ -24,9 +24,16 @@ async def _get_alerts(context: ToolContext, arguments: GetAlerts) -> ToolResult:
     if arguments.service:
         frame = frame[frame["service"] == arguments.service].reset_index(drop=True)
     alerts = [
-        {"alert": a.alert, "service": a.service, "severity": a.severity, "state": a.state, "since": rfc3339(a.time), "summary": a.summary}
+        {
+            "alert": a.alert,
+            "service": a.service,
+            "severity": a.severity,
+            "state": a.state,
+            "since": rfc3339(a.time),
+            "summary": a.summary,
+        }
         for a in frame.itertuples(index=False)
-    ]  # fmt: skip
+    ]
     firing = [a for a in alerts if a["state"] == "firing"]
     named = "; ".join(f"{a['alert']} on {a['service']} since {a['since'][11:16]}" for a in firing[:4])
     more = f" and {len(firing) - 4} more" if len(firing) > 4 else ""

@@ -33,17 +33,28 @@ async def _get_source_diff(context: ToolContext, arguments: GetSourceDiff) -> To
     frame = hunks.assign(suspect=[n in why for n in range(len(hunks))], why=[why.get(n, "") for n in range(len(hunks))])
     lines = [changed_lines(str(text)) for text in hunks["text"]]
     facts = {
-        "service": arguments.service, "from": arguments.from_version, "to": arguments.to_version,
-        "files": list(dict.fromkeys(map(str, hunks["file"]))), "hunks": len(hunks),
-        "added": sum(len(a) for a, _ in lines), "removed": sum(len(r) for _, r in lines), "suspects": marked,
-    }  # fmt: skip
+        "service": arguments.service,
+        "from": arguments.from_version,
+        "to": arguments.to_version,
+        "files": list(dict.fromkeys(map(str, hunks["file"]))),
+        "hunks": len(hunks),
+        "added": sum(len(a) for a, _ in lines),
+        "removed": sum(len(r) for _, r in lines),
+        "suspects": marked,
+    }
     said = f"{facts['hunks']} hunks in {len(facts['files'])} files, +{facts['added']} −{facts['removed']}"
     if marked:
         said += f"; suspect: {marked[0]['file']}:{marked[0]['line']} ({marked[0]['why']})"
     return ToolResult(
-        "diff", f"{arguments.service}: {arguments.from_version} → {arguments.to_version}", said, frame, facts,
-        answer.source, answer.query, link=answer.link,
-    )  # fmt: skip
+        "diff",
+        f"{arguments.service}: {arguments.from_version} → {arguments.to_version}",
+        said,
+        frame,
+        facts,
+        answer.source,
+        answer.query,
+        link=answer.link,
+    )
 
 
 class GetSourceFile(Arguments):
@@ -62,8 +73,11 @@ async def _get_source_file(context: ToolContext, arguments: GetSourceFile) -> To
     text = "\n".join(frame["text"]) + "\n"
     frame = frame.assign(marked=frame["line"].isin(arguments.mark_lines))
     facts = {
-        "path": path, "version": arguments.version, "lines": len(frame), "text": text if len(text) < _WHOLE else None,
-    }  # fmt: skip
+        "path": path,
+        "version": arguments.version,
+        "lines": len(frame),
+        "text": text if len(text) < _WHOLE else None,
+    }
     marks = [f"line {r.line}: {str(r.text).strip()}" for r in frame[frame["marked"]].itertuples()][:3]
     said = "; ".join(marks) or f"{len(frame)} lines"
     return ToolResult(

@@ -49,9 +49,15 @@ async def _get_deployments(context: ToolContext, arguments: GetDeployments) -> T
     said = f"{len(deployed)} deployments: {named}" if deployed else f"no deployment among {len(changes)} changes"
     title = f"Changes of {arguments.service}" if arguments.service else "Changes"
     return ToolResult(
-        "deployments", title, said, pd.DataFrame(rows, columns=list(_COLUMNS)), {"changes": changes},
-        ", ".join(names), "\n\n".join(queries), window,
-    )  # fmt: skip
+        "deployments",
+        title,
+        said,
+        pd.DataFrame(rows, columns=list(_COLUMNS)),
+        {"changes": changes},
+        ", ".join(names),
+        "\n\n".join(queries),
+        window,
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -42,10 +42,15 @@ async def _read_evidence(context: ToolContext, arguments: ReadEvidence) -> ToolR
     part = part[arguments.columns] if arguments.columns else part
     facts: dict[str, Any] = {"of": evidence.id, "rows": total, "offset": arguments.offset}
     return ToolResult(
-        "table", f"{evidence.id}, rows {arguments.offset + 1} to {arguments.offset + len(part)} of {total}",
-        f"{len(part)} rows of {evidence.title}", part.reset_index(drop=True), facts, evidence.source, evidence.query,
+        "table",
+        f"{evidence.id}, rows {arguments.offset + 1} to {arguments.offset + len(part)} of {total}",
+        f"{len(part)} rows of {evidence.title}",
+        part.reset_index(drop=True),
+        facts,
+        evidence.source,
+        evidence.query,
         evidence.window,
-    )  # fmt: skip
+    )
 
 
 read_evidence = Tool(

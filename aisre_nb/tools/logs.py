@@ -37,9 +37,13 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
     source = configured(context.sources.logs, "logs")
     window = arguments.window(context)
     answer = await source.logs(
-        arguments.service, window, severity=arguments.severity, contains=arguments.contains,
-        operation=arguments.operation, trace_id=arguments.trace_id,
-    )  # fmt: skip
+        arguments.service,
+        window,
+        severity=arguments.severity,
+        contains=arguments.contains,
+        operation=arguments.operation,
+        trace_id=arguments.trace_id,
+    )
     records = answer.frame
     # A minute before the onset: a metric's bucket begins before the first failing request is written down.
     onset = instant(arguments.onset, context.now) - timedelta(seconds=60) if arguments.onset else None
@@ -49,15 +53,25 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         exception["text"] if exception and masked(str(e)) == exception["pattern"] else "" for e in found["example"]
     ]
     facts: dict[str, Any] = {
-        "service": arguments.service, "records": int(answer.total or len(records)), "patterns": len(found),
-        "onset": arguments.onset, "new": _new(found),
+        "service": arguments.service,
+        "records": int(answer.total or len(records)),
+        "patterns": len(found),
+        "onset": arguments.onset,
+        "new": _new(found),
         "exception": {k: v for k, v in exception.items() if k != "pattern"} if exception else None,
-    }  # fmt: skip
+    }
     where = f" of {arguments.operation}" if arguments.operation else ""
     return ToolResult(
-        "logs", f"{arguments.service}: log patterns{where}", _said(facts), found.assign(stack=stacks), facts,
-        answer.source, answer.query, window, link=answer.link,
-    )  # fmt: skip
+        "logs",
+        f"{arguments.service}: log patterns{where}",
+        _said(facts),
+        found.assign(stack=stacks),
+        facts,
+        answer.source,
+        answer.query,
+        window,
+        link=answer.link,
+    )
 
 
 def _new(found: pd.DataFrame) -> list[dict[str, Any]]:

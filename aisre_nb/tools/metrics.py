@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 _STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
 _POINTS = 240
-_NAMES = {"request_rate": "request rate", "error_rate": "5XX rate", "latency_p50": "p50 latency",
-          "latency_p95": "p95 latency", "latency_p99": "p99 latency"}  # fmt: skip
+_NAMES = {
+    "request_rate": "request rate",
+    "error_rate": "5XX rate",
+    "latency_p50": "p50 latency",
+    "latency_p95": "p95 latency",
+    "latency_p99": "p99 latency",
+}
 _WORSE = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
 _LEAST = {"error_rate": 0.005, "latency_p50": 0.002, "latency_p95": 0.005, "latency_p99": 0.02}
 
@@ -61,9 +66,16 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     }
     what = arguments.metric or "request rate, 5XX rate, latency"
     return ToolResult(
-        "metrics", f"{arguments.service}: {what}", _said(arguments.service, changes, units),
-        answer.frame, facts, answer.source, answer.query, window, link=answer.link,
-    )  # fmt: skip
+        "metrics",
+        f"{arguments.service}: {what}",
+        _said(arguments.service, changes, units),
+        answer.frame,
+        facts,
+        answer.source,
+        answer.query,
+        window,
+        link=answer.link,
+    )
 
 
 def step_for(seconds: float) -> int:

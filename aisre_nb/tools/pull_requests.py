@@ -52,10 +52,16 @@ async def _create(context: ToolContext, arguments: CreatePullRequest) -> ToolRes
     answer = await source.open_pull_request(replace(_request(arguments), files=view.files))
     opened = answer.frame.attrs
     facts = {
-        "number": opened.get("number"), "kind": arguments.kind, "title": arguments.title, "branch": opened.get("branch"),
-        "url": opened.get("url"), "state": opened.get("state"), "files": list(map(str, answer.frame["file"])),
-        "commit": opened.get("commit"), "base": opened.get("base"),
-    }  # fmt: skip
+        "number": opened.get("number"),
+        "kind": arguments.kind,
+        "title": arguments.title,
+        "branch": opened.get("branch"),
+        "url": opened.get("url"),
+        "state": opened.get("state"),
+        "files": list(map(str, answer.frame["file"])),
+        "commit": opened.get("commit"),
+        "base": opened.get("base"),
+    }
     said = f"pull request #{facts['number']} is {facts['state']}: branch {facts['branch']}"
     return ToolResult("pull_request", arguments.title, said, answer.frame, facts, answer.source, answer.query)
 

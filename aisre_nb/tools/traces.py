@@ -50,13 +50,27 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         healthy = _one(good.frame)
     begins = await _origin(source, failing)
     facts = {
-        "service": service, "total": total, "errors": errors, "operations": operations, "endpoint": endpoint,
-        "failing": example, "healthy": healthy, "origin": begins, "separates": [],
-    }  # fmt: skip
+        "service": service,
+        "total": total,
+        "errors": errors,
+        "operations": operations,
+        "endpoint": endpoint,
+        "failing": example,
+        "healthy": healthy,
+        "origin": begins,
+        "separates": [],
+    }
     return ToolResult(
-        "traces", f"{service}: {'failing ' if arguments.status == 'error' else ''}requests",
-        _said(facts), answer.frame, facts, answer.source, answer.query, window, link=answer.link,
-    )  # fmt: skip
+        "traces",
+        f"{service}: {'failing ' if arguments.status == 'error' else ''}requests",
+        _said(facts),
+        answer.frame,
+        facts,
+        answer.source,
+        answer.query,
+        window,
+        link=answer.link,
+    )
 
 
 def _one(frame: pd.DataFrame) -> dict[str, Any] | None:
@@ -65,9 +79,11 @@ def _one(frame: pd.DataFrame) -> dict[str, Any] | None:
         return None
     row = frame.sort_values("duration_ms").iloc[len(frame) // 2]
     return {
-        "trace_id": str(row["trace_id"]), "operation": str(row["operation"]),
-        "duration_ms": round(float(row["duration_ms"]), 2), "start": rfc3339(row["start"]),
-    }  # fmt: skip
+        "trace_id": str(row["trace_id"]),
+        "operation": str(row["operation"]),
+        "duration_ms": round(float(row["duration_ms"]), 2),
+        "start": rfc3339(row["start"]),
+    }
 
 
 async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] | None:
@@ -86,9 +102,11 @@ async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] 
     most = max(dict.fromkeys(places), key=places.count)
     first = next(f for f in found if (f["service"], f["operation"]) == most)
     return {
-        "service": first["service"], "operation": first["operation"], "message": first["message"],
+        "service": first["service"],
+        "operation": first["operation"],
+        "message": first["message"],
         "share": round(places.count(most) / len(places), 3),
-    }  # fmt: skip
+    }
 
 
 def _said(facts: dict[str, Any]) -> str:
@@ -127,16 +145,25 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
             unlike = differences(answer.frame, other.frame)
     begins, root = origin(answer.frame), answer.frame.iloc[0]
     facts = {
-        "trace_id": arguments.trace_id, "compare_with": arguments.compare_with, "spans": len(answer.frame),
-        "duration_ms": round(float(root["duration_ms"]), 2), "origin": begins, "differences": unlike,
-    }  # fmt: skip
+        "trace_id": arguments.trace_id,
+        "compare_with": arguments.compare_with,
+        "spans": len(answer.frame),
+        "duration_ms": round(float(root["duration_ms"]), 2),
+        "origin": begins,
+        "differences": unlike,
+    }
     said = f"the error begins in {begins['service']}, {begins['operation']}" if begins else "no span of it failed"
     message = f": {begins['message']}" if begins and begins["message"] else ""
     return ToolResult(
-        "trace", f"Trace {arguments.trace_id[:8]}: {root['service']} {root['operation']}",
-        said + message + (f"; {unlike[0]}" if unlike else ""), pd.concat(frames, ignore_index=True), facts,
-        answer.source, "\n\n".join(queries), link=answer.link,
-    )  # fmt: skip
+        "trace",
+        f"Trace {arguments.trace_id[:8]}: {root['service']} {root['operation']}",
+        said + message + (f"; {unlike[0]}" if unlike else ""),
+        pd.concat(frames, ignore_index=True),
+        facts,
+        answer.source,
+        "\n\n".join(queries),
+        link=answer.link,
+    )
 
 
 get_traces = Tool(

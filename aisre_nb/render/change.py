@@ -1,0 +1,20 @@
+"""A change before it is decided on, for a card, a record and a terminal."""
+
+from __future__ import annotations
+
+from aisre_nb.evidence.change import ChangeView
+from aisre_nb.render import html
+from aisre_nb.render.diff import lines
+
+
+def html_of(view: ChangeView) -> str:
+    """Title, what it touches, the text, and each file's diff."""
+    head = f"<div><b>{html.text(view.title)}</b> {html.span(view.scope, 'dim')}</div>"
+    body = html.details("text", html.pre(view.body)) if view.body else ""
+    return head + body + "".join(f"<div>{html.code(f.path)}</div>{lines(f.diff)}" for f in view.files)
+
+
+def text(view: ChangeView) -> str:
+    """The same for a terminal."""
+    parts = [view.title, view.scope, "", view.body.strip(), ""]
+    return "\n".join([*parts, *(f.diff.rstrip() for f in view.files)]).strip()

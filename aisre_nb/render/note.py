@@ -1,0 +1,16 @@
+"""A line between the steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aisre_nb.render import html
+
+_MARKS = {"info": "", "warning": "⚠ ", "error": "✗ "}
+
+
+def bundle(text: str, level: str = "info") -> dict[str, Any]:
+    """``level``: info, warning or error; said by a mark, not by colour alone."""
+    marked = _MARKS.get(level, "") + text
+    kind = "dim" if level == "info" else "bad"
+    return {"text/html": html.block(html.span(marked, kind)), "text/plain": marked}

@@ -1,0 +1,142 @@
+"""Small pictures in SVG, for exported pages where no script draws the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+_W, _H, _LEFT, _RIGHT = 860, 120, 70, 90
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series: seconds since 1970, values with gaps as None."""
+
+    name: str
+    times: Sequence[float]
+    values: Sequence[float | None]
+    colour: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Lines that share an axis."""
+
+    title: str
+    lines: Sequence[Line]
+    percent: bool = False
+
+
+def chart(panels: Sequence[Panel], marks: Sequence[tuple[float, str]], onset: float | None) -> str:
+    """Panels under each other with one time axis, dashed marks, and the time since the onset shaded."""
+    times = [t for p in panels for line in p.lines for t in line.times]
+    low, high = (min(times), max(times)) if times else (0.0, 1.0)
+    high = high if high > low else low + 1
+
+    def x(t: float) -> float:
+        return _LEFT + (t - low) / (high - low) * (_W - _LEFT - _RIGHT)
+
+    height = _H * len(panels) + 44
+    parts = [_open(height)]
+    if onset is not None and low <= onset <= high:
+        parts.append(
+            f'<rect x="{x(onset):.1f}" y="16" width="{x(high) - x(onset):.1f}" height="{height - 44}" fill="#c0504d" fill-opacity="0.1"/>'
+        )
+    for n, panel in enumerate(panels):
+        parts += _panel(panel, 16 + n * _H, x)
+    for n, (t, name) in enumerate(marks):
+        if low <= t <= high:
+            parts.append(
+                f'<line x1="{x(t):.1f}" x2="{x(t):.1f}" y1="16" y2="{height - 28}" stroke="#555" stroke-dasharray="4 3"/>'
+            )
+            anchor = "end" if n % 2 else "start"
+            parts.append(_text(x(t), 12, name, anchor))
+    for k in range(5):
+        t = low + (high - low) * k / 4
+        parts.append(_text(x(t), height - 10, f"{datetime.fromtimestamp(t, UTC):%H:%M}", "middle"))
+    return "".join([*parts, "</svg>"])
+
+
+def _panel(panel: Panel, top: int, x: object) -> list[str]:
+    values = [v for line in panel.lines for v in line.values if v is not None]
+    most = max([*values, 1e-12])
+    bottom = top + _H - 18
+
+    def y(v: float) -> float:
+        return bottom - max(v, 0) / most * (_H - 30)
+
+    label = f"{most:.1%}" if panel.percent else f"{most:.3g}"
+    parts = [
+        f'<line x1="{_LEFT}" x2="{_W - _RIGHT}" y1="{bottom}" y2="{bottom}" stroke="#999"/>',
+        _text(_LEFT - 6, bottom, "0", "end"),
+        _text(_LEFT - 6, y(most) + 8, label, "end"),
+        _text(_LEFT, top + 10, panel.title, "start"),
+    ]
+    for n, line in enumerate(panel.lines):
+        path, pen = [], "M"
+        for t, v in zip(line.times, line.values, strict=True):
+            if v is None:
+                pen = "M"
+                continue
+            path.append(f"{pen}{x(t):.1f} {y(v):.1f}")  # type: ignore[operator]
+            pen = "L"
+        parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{line.colour}" stroke-width="1.4"/>')
+        parts.append(
+            f'<text x="{_W - _RIGHT + 8}" y="{top + 24 + 14 * n}" font-size="11" fill="{line.colour}">{escape(line.name[:14])}</text>'
+        )
+    return parts
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One span: milliseconds from the start of its trace."""
+
+    label: str
+    start: float
+    duration: float
+    failed: bool
+    colour: str
+    depth: int
+
+
+def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
+    """Waterfalls side by side."""
+    rows = max((len(b) for _, b in columns), default=0)
+    width = _W // max(len(columns), 1)
+    height = 30 + 20 * rows
+    parts = [_open(height)]
+    for n, (title, column) in enumerate(columns):
+        left = n * width + 4
+        whole = max((b.start + b.duration for b in column), default=1.0) or 1.0
+        parts.append(_text(left, 14, title, "start"))
+        for k, bar in enumerate(column):
+            top = 24 + 20 * k
+            at, long = left + bar.start / whole * (width - 20), max(2.0, bar.duration / whole * (width - 20))
+            edge = ' stroke="#b00020" stroke-width="1.5"' if bar.failed else ""
+            parts.append(
+                f'<rect x="{at:.1f}" y="{top}" width="{long:.1f}" height="14" fill="{bar.colour}" fill-opacity="0.5"{edge}/>'
+            )
+            parts.append(
+                _text(
+                    left + 4 + 6 * bar.depth,
+                    top + 11,
+                    f"{'✗ ' if bar.failed else ''}{bar.label} {bar.duration:.1f} ms",
+                    "start",
+                )
+            )
+    return "".join([*parts, "</svg>"])
+
+
+def _open(height: float) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_W}" height="{height:g}" viewBox="0 0 {_W} {height:g}" '
+        f'font-family="sans-serif"><rect width="100%" height="100%" fill="#fff"/>'
+    )
+
+
+def _text(x: float, y: float, words: str, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="#333" text-anchor="{anchor}">{escape(words[:70])}</text>'
+    )

@@ -1,0 +1,126 @@
+"""A failing trace beside a healthy one: spans as bars, in the order and depth of their calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.render import svg
+from aisre_nb.render.figure import COLOURS, axis, bundle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST = 60
+
+
+def figure(evidence: Evidence) -> dict[str, Any] | None:
+    """The mimebundle of a trace evidence; None where it has no spans."""
+    frame = evidence.df
+    if frame.empty:
+        return None
+    colours = {s: COLOURS[n % len(COLOURS)] for n, s in enumerate(dict.fromkeys(frame["service"]))}
+    columns = [(name, _bars(rows, colours)) for name, rows in frame.groupby("trace", sort=False)]
+    data: list[dict[str, Any]] = []
+    rows = max(len(bars) for _, bars in columns)
+    layout: dict[str, Any] = {
+        "height": 24 * rows + 90,
+        "barmode": "overlay",
+        "showlegend": False,
+        "bargap": 0.25,
+        "margin": {"l": 10, "r": 10, "t": 34, "b": 34},
+        "annotations": [],
+    }
+    for n, (name, bars) in enumerate(columns):
+        suffix = "" if n == 0 else str(n + 1)
+        left, right = n / len(columns) + (0.02 if n else 0), (n + 1) / len(columns) - 0.01
+        whole = max(b.start + b.duration for b in bars) or 1.0
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "xaxis": f"x{suffix}",
+                "yaxis": f"y{suffix}",
+                "x": [round(b.duration, 3) for b in bars],
+                "base": [round(b.start, 3) for b in bars],
+                "y": list(range(len(bars))),
+                "marker": {
+                    "color": [b.colour for b in bars],
+                    "opacity": 0.55,
+                    "line": {"width": [2 if b.failed else 0 for b in bars], "color": "#b00020"},
+                },
+                "hovertext": [_clean(f"{b.label}: {b.duration:.2f} ms{', failed' if b.failed else ''}") for b in bars],
+                "hoverinfo": "text",
+            }
+        )
+        layout[f"xaxis{suffix}"] = axis(
+            domain=[left, right], anchor=f"y{suffix}", range=[0, whole * 1.02], ticksuffix=" ms"
+        )
+        layout[f"yaxis{suffix}"] = axis(
+            anchor=f"x{suffix}", range=[rows - 0.4, -0.6], showticklabels=False, showgrid=False
+        )
+        layout["annotations"] += [
+            {
+                "xref": f"x{suffix}",
+                "yref": f"y{suffix}",
+                "x": 0,
+                "y": k,
+                "xanchor": "left",
+                "showarrow": False,
+                "align": "left",
+                "text": _clean(f"{'  ' * b.depth}{'✗ ' if b.failed else ''}{b.label}  {b.duration:.1f} ms"),
+                "font": {"size": 11},
+            }
+            for k, b in enumerate(bars)
+        ]
+        layout["annotations"].append(
+            {
+                "xref": "paper",
+                "yref": "paper",
+                "x": left,
+                "y": 1.0,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "showarrow": False,
+                "text": f"<b>{_title(name)}</b>, {whole:.0f} ms",
+                "font": {"size": 12},
+            }
+        )
+    lines = [evidence.summary]
+    for name, bars in columns:
+        lines.append(_title(name))
+        lines += [f"  {'  ' * b.depth}{'✗ ' if b.failed else ''}{b.label} {b.duration:.1f} ms" for b in bars]
+    return bundle(data, layout, "\n".join(lines), svg.bars([(_title(n), b) for n, b in columns]))
+
+
+def _title(name: object) -> str:
+    return {"failing": "failing request", "healthy": "healthy request"}.get(str(name), "request")
+
+
+def _clean(text: str) -> str:
+    """plotly reads a little HTML in its labels; foreign names get none."""
+    return text.replace("&", "＆").replace("<", "‹").replace(">", "›")
+
+
+def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:
+    """Spans in the order of a depth-first walk from the roots; a parent that is missing makes a root."""
+    spans = spans.sort_values("start").head(_MOST)
+    ids = set(spans["span_id"])
+    children: dict[str, list[Any]] = {}
+    for row in spans.itertuples(index=False):
+        parent = str(row.parent_span_id) if row.parent_span_id in ids and row.parent_span_id != row.span_id else ""
+        children.setdefault(parent, []).append(row)
+    zero = spans["start"].min()
+    found: list[svg.Bar] = []
+    seen: set[str] = set()
+    stack = [(row, 0) for row in reversed(children.get("", []))]
+    while stack:
+        row, depth = stack.pop()
+        if row.span_id in seen:
+            continue
+        seen.add(row.span_id)
+        start = (row.start - zero).total_seconds() * 1000
+        label = f"{row.service} {row.operation}"
+        found.append(svg.Bar(label, start, float(row.duration_ms), bool(row.error), colours[row.service], depth))
+        stack += [(child, depth + 1) for child in reversed(children.get(str(row.span_id), []))]
+    return found
