@@ -1,4 +1,4 @@
-"""What the shop's services write when nothing failed. ``{user}``, ``{sku}``, ``{items}``, ``{ms}``, ``{cents}`` and
+"""What the shop's services write when nothing failed. ``{customer}``, ``{sku}``, ``{items}``, ``{ms}``, ``{cents}`` and
 ``{status}`` are filled in."""
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ ANSWERED: Mapping[str, str] = {
     "GET /": "GET / {status} {ms}ms",
     "GET /product/{sku}": "GET /product/{sku} {status} {ms}ms",
     "GET /search": "GET /search {status} {ms}ms",
-    "GET /cart": "GET /cart {status} {ms}ms user={user}",
-    "POST /cart": "POST /cart {status} {ms}ms user={user}",
-    "POST /checkout": "order of {user}: {items} items, {cents} cents, {status}",
-    "GET /account": "GET /account {status} {ms}ms user={user}",
-    "POST /login": "login of {user}: {status}",
+    "GET /cart": "GET /cart {status} {ms}ms user={customer}",
+    "POST /cart": "POST /cart {status} {ms}ms user={customer}",
+    "POST /checkout": "order of {customer}: {items} items, {cents} cents, {status}",
+    "GET /account": "GET /account {status} {ms}ms user={customer}",
+    "POST /login": "login of {customer}: {status}",
     "GET /api/products": "GET /api/products -> {status} in {ms} ms",
     "GET /api/products/{sku}": "GET /api/products/{sku} -> {status} in {ms} ms",
     "GET /api/search": "GET /api/search -> {status} in {ms} ms",
@@ -29,17 +29,17 @@ ANSWERED: Mapping[str, str] = {
     "GET /products/search": "search answered in {ms} ms",
     "GET /rates": "rates read",
     "GET /stock/{sku}": "stock of {sku} read in {ms} ms",
-    "POST /reservations": "reserved {items} pieces for {user}",
+    "POST /reservations": "reserved {items} pieces for {customer}",
     "GET /recommendations/{sku}": "ranked products for {sku} in {ms} ms",
-    "GET /cart/{user_id}": "cart of {user} read: {items} items",
-    "POST /cart/{user_id}/items": "put {sku} into the cart of {user}",
-    "POST /cart/{user_id}/quote": "quote for {user}: {items} items, {cents} cents",
-    "POST /offers": "3 offers for an order of {user}",
+    "GET /cart/{user_id}": "cart of {customer} read: {items} items",
+    "POST /cart/{user_id}/items": "put {sku} into the cart of {customer}",
+    "POST /cart/{user_id}/quote": "quote for {customer}: {items} items, {cents} cents",
+    "POST /offers": "3 offers for an order of {customer}",
     "POST /charges": "charge of {cents} cents: {status}",
-    "POST /mails": "confirmation sent to {user}",
-    "POST /sessions/verify": "session of {user}: {status}",
-    "POST /sessions": "session for {user}: {status}",
-    "GET /users/{user_id}": "account of {user} read",
+    "POST /mails": "confirmation sent to {customer}",
+    "POST /sessions/verify": "session of {customer}: {status}",
+    "POST /sessions": "session for {customer}: {status}",
+    "GET /users/{user_id}": "account of {customer} read",
 }
 """By operation; an operation that is not here is not logged."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = {"INFO": 9, "WARN": 13, "ERROR": 17}
 """``SeverityNumber`` of OpenTelemetry's log data model."""
+_OWN_ID = re.compile(r"\{\w+_id\}")
+"""The part of a route in which the customer's own id stands."""
 _ANSWERED = 0.03
 """Share of the answered requests that are logged."""
 _SLOW_TIMES = 25
@@ -91,7 +94,7 @@ class Logs:
         failure, relay = int(step.failure[request]), int(step.relay[request])
         status = str(int(step.status[request]))
         method, _, route = step.call.operation.partition(" ")
-        path = _filled(route.replace("{user_id}", "{user}"), values)
+        path = _filled(_OWN_ID.sub("{customer}", route), values)
         if failure < 0:
             other = requests.steps[relay]
             answer = f"{other.call.service} answered {int(other.status[request])} for {other.call.operation}"
@@ -163,7 +166,7 @@ def _values(requests: Requests, step: Step, request: int) -> dict[str, str]:
     facts = requests.facts
     items = int(facts["items"][request])
     return {
-        "user": f"u-{10000 + int(facts['user'][request])}",
+        "customer": f"u-{10000 + int(facts['user'][request])}",
         "sku": f"SKU-{int(facts['sku'][request])}",
         "items": str(items),
         # Some amount that grows with the items; what a cart really costs nobody looks at.

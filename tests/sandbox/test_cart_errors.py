@@ -152,3 +152,12 @@ def test_under_other_names_the_old_ones_are_nowhere(other):
     assert not old.search(" ".join({*other.logs.Body, *other.spans.SpanName, *other.spans.ServiceName}))
     assert other.truth["change"] == "basket 1.4.2 → 1.5.0"
     assert "image: registry.shop.example/basket:1.5.0" in other.git("show", "main:deploy/basket.yaml")
+
+
+def test_log_lines_are_filled_in(world):
+    # What a caller says of another service's operation names its route, with its parameters.
+    own = world.logs.Body[~world.logs.Body.str.contains(" answered ") & ~world.logs.Body.str.startswith("slow: ")]
+    assert not own.str.contains("{", regex=False).any()
+    method, route = world.truth["operation"].split(" ")
+    path = re.sub(r"{\w+}", r"u-[0-9]+", route)
+    assert own.str.match(f"{method} {path} failed: UnboundLocalError: ").sum() > 100
