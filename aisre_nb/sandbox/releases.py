@@ -68,7 +68,7 @@ def harmless_release(rng: np.random.Generator, beside: float) -> Release:
     """A release of some service, up to 18 minutes before or after the instant ``beside`` (minutes before *now*)."""
     change = CHANGES[int(rng.integers(len(CHANGES)))]
     before = next(service.version for service in SERVICES if service.name == change.service)
-    apart = float(rng.uniform(3, 18)) * (1 if rng.random() < 0.65 else -1)
+    apart = float(rng.uniform(3, 18)) * (1 if rng.random() < 0.5 else -1)
     return Release(change.service, before, change.version, beside + apart)
 
 

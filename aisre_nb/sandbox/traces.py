@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.sandbox import parquet
 from aisre_nb.sandbox.clock import Clock
-from aisre_nb.sandbox.failures import Failure
+from aisre_nb.sandbox.failures import Failure, Raised
 from aisre_nb.sandbox.pods import Fleet
 from aisre_nb.sandbox.requests import Requests, Step
 from aisre_nb.sandbox.span_attributes import client_attributes, server_attributes
@@ -59,78 +59,63 @@ class Spans:
         """Keep all spans of these requests."""
         if not len(kept):
             return
-        traces = parquet.hexadecimal(requests.trace[kept])
-        flat = parquet.hexadecimal(requests.spans[kept].reshape(-1))
-        steps = requests.steps
-        for number, step in enumerate(steps):
-            # Column number * 2 is the step's server span, the next one the client span above it.
-            ids = [flat[(row * len(steps) + number) * 2] for row in range(len(kept))]
-            above = [flat[(row * len(steps) + number) * 2 + 1] for row in range(len(kept))]
+        ids = _Ids(requests, kept)
+        for number, step in enumerate(requests.steps):
             if step.parent >= 0:
-                callers = [flat[(row * len(steps) + step.parent) * 2] for row in range(len(kept))]
-                self._client(step, steps[step.parent], kept, traces, above, callers)
+                self._client(number, requests, ids)
             if step.call.kind == "http":
-                parents = above if step.parent >= 0 else [""] * len(kept)
-                self._server(step, requests, kept, traces, ids, parents)
+                self._server(number, requests, ids)
 
-    def _server(
-        self,
-        step: Step,
-        requests: Requests,
-        kept: NDArray[np.int64],
-        traces: list[str],
-        ids: list[str],
-        parents: list[str],
-    ) -> None:
-        first = self._first[step.call.service]
-        attributes = server_attributes(step, requests.facts, kept)
-        for row, request in enumerate(kept.tolist()):
+    def _server(self, number: int, requests: Requests, ids: _Ids) -> None:
+        step = requests.steps[number]
+        attributes = server_attributes(step, requests.facts, ids.kept)
+        failed = step.failed
+        for row, request in enumerate(ids.kept.tolist()):
             if not step.present[request]:
                 continue
-            status, failure = int(step.status[request]), int(step.failure[request])
             message = ""
-            if status >= 500:
-                raised = self._failures[failure].raised if failure >= 0 else None
-                message = f"{raised.type}: {raised.message}" if raised else f"HTTP {status}"
-                message = message.replace("{sku}", f"SKU-{requests.facts['sku'][request]}")
+            if failed[request]:
+                message = self._message(step, request).replace("{sku}", f"SKU-{requests.facts['sku'][request]}")
             begun, ended = float(step.begun[request]), float(step.ended[request])
             self._rows.append(
                 (
-                    begun, traces[row], ids[row], parents[row], step.call.operation, "Server",
-                    first + int(step.pod[request]), round((ended - begun) * 1e9), "Error" if status >= 500 else "Unset",
-                    message, attributes[row],
+                    begun, ids.traces[row], ids.server(row, number),
+                    ids.client(row, number) if step.parent >= 0 else "", step.call.operation, "Server",
+                    self._first[step.call.service] + int(step.pod[request]), round((ended - begun) * 1e9),
+                    "Error" if failed[request] else "Unset", message, attributes[row],
                 )
             )  # fmt: skip
 
-    def _client(
-        self,
-        step: Step,
-        caller: Step,
-        kept: NDArray[np.int64],
-        traces: list[str],
-        ids: list[str],
-        parents: list[str],
-    ) -> None:
-        first = self._first[caller.call.service]
+    def _client(self, number: int, requests: Requests, ids: _Ids) -> None:
+        step = requests.steps[number]
+        caller = requests.steps[step.parent]
         attributes = client_attributes(step)
-        for row, request in enumerate(kept.tolist()):
+        failed = step.failed
+        for row, request in enumerate(ids.kept.tolist()):
             if not step.present[request]:
                 continue
-            status, failure = int(step.status[request]), int(step.failure[request])
-            failed = step.failed[request]
             message = ""
-            if failed and step.call.kind != "http":
-                message = self._failures[failure].raised.message
-            elif failed:
-                message = f"HTTP {status}"
+            if failed[request]:
+                answered = step.call.kind == "http"
+                message = f"HTTP {int(step.status[request])}" if answered else self._raised(step, request).message
             begun, ended = float(step.sent[request]), float(step.answered[request])
             self._rows.append(
                 (
-                    begun, traces[row], ids[row], parents[row], step.call.operation, "Client",
-                    first + int(caller.pod[request]), round((ended - begun) * 1e9), "Error" if failed else "Unset",
-                    message, attributes[status],
+                    begun, ids.traces[row], ids.client(row, number), ids.server(row, step.parent),
+                    step.call.operation, "Client", self._first[caller.call.service] + int(caller.pod[request]),
+                    round((ended - begun) * 1e9), "Error" if failed[request] else "Unset", message,
+                    attributes[int(step.status[request])],
                 )
             )  # fmt: skip
+
+    def _raised(self, step: Step, request: int) -> Raised:
+        return self._failures[int(step.failure[request])].raised
+
+    def _message(self, step: Step, request: int) -> str:
+        if step.failure[request] < 0:
+            return f"HTTP {int(step.status[request])}"
+        raised = self._raised(step, request)
+        return f"{raised.type}: {raised.message}"
 
     def write(self, file: Path, clock: Clock) -> None:
         """``otel_traces``."""
@@ -158,3 +143,19 @@ class Spans:
             },
             order="Timestamp",
         )
+
+
+class _Ids:
+    """Hexadecimal ids of the requests that are kept."""
+
+    def __init__(self, requests: Requests, kept: NDArray[np.int64]) -> None:
+        self.kept = kept
+        self.traces = parquet.hexadecimal(requests.trace[kept])
+        self._spans = parquet.hexadecimal(requests.spans[kept].reshape(-1))
+        self._steps = len(requests.steps)
+
+    def server(self, row: int, step: int) -> str:
+        return self._spans[(row * self._steps + step) * 2]
+
+    def client(self, row: int, step: int) -> str:
+        return self._spans[(row * self._steps + step) * 2 + 1]
