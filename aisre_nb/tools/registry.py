@@ -8,7 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from aisre_nb.errors import ToolError
+from aisre_nb.tools.function import tool_from_function
 from aisre_nb.tools.tool import Tool
+
+__all__ = ["Registry", "builtin_tools", "tool_from_function"]
 
 
 class Registry:

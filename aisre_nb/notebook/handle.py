@@ -1,0 +1,102 @@
+"""``sre``: what the user's next cell works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.errors import UsageError
+
+if TYPE_CHECKING:
+    from aisre_nb.evidence.evidence import Evidence
+    from aisre_nb.session.investigation import Investigation
+    from aisre_nb.sources.base import Sources
+    from aisre_nb.tools.tool import Effect
+
+
+class Handle:
+    """One for each kernel: the latest investigation, and the user's own tools."""
+
+    def __init__(self) -> None:
+        self.investigation: Investigation | None = None
+        self.sources: Sources | None = None
+        """The sources that the next investigation takes; None: those of the settings."""
+        self.chosen: dict[str, Any] = {}
+        """Settings that were changed by ``%sre model`` and ``%sre policy``."""
+        self._functions: list[tuple[Callable[..., Any], Effect]] = []
+
+    @property
+    def last(self) -> Investigation:
+        """The latest investigation: ``.report``, ``.evidence``, ``.steps``, ``.events``, ``.usage``."""
+        if self.investigation is None:
+            raise UsageError("nothing was investigated yet", "run a %%sre cell")
+        return self.investigation
+
+    @property
+    def E(self) -> Mapping[str, Evidence]:
+        """Its evidence: ``sre.E["E3"].df``."""
+        return _Known(self.last.evidence)
+
+    def tool(self, function: Callable[..., Any] | None = None, *, effect: Effect = "read") -> Any:
+        """A decorator: the function becomes a tool of the agent. ``effect="change"`` for what alters something."""
+
+        def add(given: Callable[..., Any]) -> Callable[..., Any]:
+            from aisre_nb.tools.function import tool_from_function
+
+            made = tool_from_function(given, effect)
+            self._functions = [(f, e) for f, e in self._functions if f.__name__ != given.__name__]
+            self._functions.append((given, effect))
+            if self.investigation is not None:
+                self.investigation.registry.add(made)
+            return given
+
+        return add(function) if function is not None else add
+
+    def registry(self) -> Any:
+        """The built-in tools and the user's."""
+        from aisre_nb.tools.function import tool_from_function
+        from aisre_nb.tools.registry import Registry, builtin_tools
+
+        registry = Registry()
+        for tool in (*builtin_tools(), *(tool_from_function(f, e) for f, e in self._functions)):
+            registry.add(tool)
+        return registry
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        if self.investigation is None:
+            return "sre: nothing was investigated yet; %sre help"
+        found = self.investigation
+        return f"sre: {len(found.evidence)} results, {len(found.steps)} steps; sre.E, sre.last, sre.last.report"
+
+
+class _Known(Mapping[str, "Evidence"]):
+    """Evidence by id; a wrong id says which there are."""
+
+    def __init__(self, evidence: Mapping[str, Evidence]) -> None:
+        self._evidence = evidence
+
+    def __getitem__(self, key: str) -> Evidence:
+        if key not in self._evidence:
+            raise UsageError(f"there is no {key}", f"there are {', '.join(self._evidence) or 'none yet'}")
+        return self._evidence[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._evidence
+
+    def __iter__(self) -> Any:
+        return iter(self._evidence)
+
+    def __len__(self) -> int:
+        return len(self._evidence)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._evidence)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{e.id:<4} {e.title}: {e.summary}" for e in self._evidence.values()) or "nothing yet"
+
+
+sre = Handle()

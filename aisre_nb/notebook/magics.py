@@ -1,0 +1,56 @@
+"""``%%sre`` and ``%sre``: thin shells that parse and call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from traitlets import CFloat, CInt, Enum, Unicode
+from traitlets.config import Configurable
+
+from aisre_nb.errors import UsageError
+from aisre_nb.notebook import options as cell_options
+from aisre_nb.notebook.handle import sre as handle
+from aisre_nb.settings import Settings
+
+
+@magics_class
+class Sre(Magics, Configurable):  # type: ignore[misc]
+    """Settings by ``%config Sre.model = "builtin"``; an empty text or a zero leaves it to aisre.toml."""
+
+    model = Unicode("", help="builtin, claude, or a model's full name").tag(config=True)
+    approve = Enum(["", "read", "ask", "all", "none"], "", help="what runs without asking").tag(config=True)
+    max_steps = CInt(0, help="tool calls at most").tag(config=True)
+    max_usd = CFloat(0.0, help="money for the model at most").tag(config=True)
+    since = Unicode("", help='how far back to look, such as "2h"').tag(config=True)
+
+    def settings(self) -> Settings:
+        """Defaults, file, environment, %config, then what %sre changed."""
+        names = ("model", "approve", "max_steps", "max_usd", "since")
+        configured = {n: getattr(self, n) or None for n in names}
+        return Settings.load().updated(**configured).updated(**handle.chosen)
+
+    @cell_magic
+    async def sre(self, line: str, cell: str) -> None:
+        """Investigate the question in the cell; --help lists the options."""
+        from aisre_nb.notebook.asking import ask
+
+        options = cell_options.parse(line)
+        if options.help:
+            print(cell_options.parser().format_help())
+            return
+        await ask(self.shell, handle, self.settings(), options, cell)
+
+    @line_magic("sre")  # type: ignore[arg-type]
+    def sre_line(self, line: str) -> Any:
+        """Everything but the question: %sre help."""
+        from aisre_nb.notebook.subcommands import run
+        from aisre_nb.notebook.words import SUBCOMMANDS
+
+        words = line.split()
+        name = words[0] if words else "help"
+        if name in ("--help", "-h"):
+            name = "help"
+        if name not in SUBCOMMANDS:
+            raise UsageError(f"%sre {name[:40]!r} is not known", f"one of {', '.join(SUBCOMMANDS)}")
+        return run(name, words[1:], handle, self.settings())

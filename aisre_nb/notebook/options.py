@@ -1,0 +1,71 @@
+"""The options of a ``%%sre`` cell."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from aisre_nb.errors import UsageError
+
+EXAMPLE = """example:
+  %%sre --model claude --since 2h
+  There is an issue with the cart service, can you find the root cause?"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse ends the process on an error; a cell gets one line instead."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, "%%sre --help lists the options")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What stands behind ``%%sre``."""
+
+    model: str | None = None
+    approve: str | None = None
+    max_steps: int | None = None
+    max_usd: float | None = None
+    since: str | None = None
+    out: str | None = None
+    help: bool = False
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Those that are settings of an investigation."""
+        return {n: getattr(self, n) for n in ("model", "approve", "max_steps", "max_usd", "since")}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar."""
+    made = _Parser(
+        prog="%%sre",
+        add_help=False,
+        allow_abbrev=False,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Investigate the question in the cell; the next %%sre cell goes on from it.",
+    )
+    made.add_argument("--model", help="builtin, claude, or a model's full name")
+    made.add_argument("--approve", choices=("read", "ask", "all", "none"), help="read: changes ask (default)")
+    made.add_argument("--max-steps", type=int, metavar="N", help="tool calls at most")
+    made.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
+    made.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
+    made.add_argument("--out", metavar="NAME", help="also put the report into this variable")
+    made.add_argument("--help", action="store_true", help="show this")
+    return made
+
+
+def parse(line: str) -> Options:
+    """The options of a line. Raises `UsageError`, one line."""
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"the options cannot be read: {error}", "%%sre --help lists them") from None
+    options = Options(**vars(parser().parse_args(words)))
+    if options.out is not None and not options.out.isidentifier():
+        raise UsageError(f"--out {options.out!r} is not a variable's name", "give a name such as result")
+    return options

@@ -1,0 +1,17 @@
+"""The subcommands of ``%sre``, and what each does; ``%sre help`` prints this."""
+
+from __future__ import annotations
+
+SUBCOMMANDS = {
+    "help": "this list",
+    "status": "what is being investigated, and what it cost",
+    "model": "which model chooses the steps; %sre model NAME takes another for the next investigation",
+    "tools": "the tools, their effect, and when to use them",
+    "policy": "what runs without asking; %sre policy NAME takes another (read, ask, all, none)",
+    "evidence": "every result so far; %sre evidence E3 draws one",
+    "report": "the latest report again",
+    "show": "the whole transcript again, from the record, as after a reload of the page",
+    "prs": "the pull requests; %sre prs show N, %sre prs merge N",
+    "sandbox": "make a world to look at: %sre sandbox NAME --seed N; without a name, the list",
+    "reset": "end this investigation; the next %%sre begins a new one",
+}
