@@ -39,10 +39,12 @@ class Change:
 
     @property
     def label(self) -> str:
-        """``"billing 3.4.1 → 3.5.0"``."""
-        if self.old and self.new:
-            return f"{self.service} {self.old} → {self.new}"
-        return f"{self.service} {self.new or self.title or self.kind}"
+        """``"billing 3.4.1 → 3.5.0"``; what is no deployment goes by its title."""
+        values = f"{self.old} → {self.new}" if self.old and self.new else self.new or self.old
+        if self.kind == "deployment" or not self.title:
+            return f"{self.service} {values or self.kind}"
+        shown = f" ({values})" if values and values not in self.title else ""
+        return f"{self.service}: {self.title}{shown}"
 
     @property
     def versions(self) -> bool:

@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _COMMON = {"service", "services", "svc", "server", "app", "application", "api", "ms", "microservice"}
 """Parts of names that people leave out or add."""
+_ANYBODY = {"users", "requests", "errors", "alerts", "logs", "services", "pods", "changes", "events"}
+"""Words of every question, which are not taken for the plural of a service's name."""
 _SAID = re.compile(r"\b(?:the\s+)?([A-Za-z][\w.-]{1,60})\s+(?:micro)?service\b", re.IGNORECASE)
 _NEAR = 0.85
 """How alike two words must be for a slip of the pen; by `difflib.SequenceMatcher.ratio`."""
@@ -57,13 +59,16 @@ def _place(service: str, words: list[str], raw: list[str]) -> tuple[int, float]:
     for n, word in enumerate(words):
         if len(joined) >= 3 and "".join(_core([word])) == joined:
             return n, 50.0
-        if len(word) >= 5 and word not in _COMMON and SequenceMatcher(None, word, joined).ratio() >= _NEAR:
+        if word == f"{joined}s" and word not in _ANYBODY:
+            return n, 40.0
+        slip = min(len(word), len(joined)) >= 5 and word not in _COMMON | _ANYBODY
+        if slip and SequenceMatcher(None, word, joined).ratio() >= _NEAR:
             return n, 20.0
     return 0, 0.0
 
 
 def _core(parts: list[str]) -> list[str]:
-    """Without what people leave out; *checkoutservice* becomes *checkout*."""
+    """Without what people leave out; *billingservice* becomes *billing*."""
     kept = [p for p in parts if p not in _COMMON] or parts
     cut = [re.sub(r"(?<=\w{2})(?:microservice|service|svc)$", "", p) for p in kept]
     return [p for p in cut if p]

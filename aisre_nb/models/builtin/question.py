@@ -12,7 +12,7 @@ _AMOUNT = (
     r"(?:(\d+(?:\.\d+)?|half an|an?|one|two|three|few|couple of)\s*)?"
     r"(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?)\b"
 )
-_LAST = re.compile(rf"\b(?:last|past|within|for)\s+(?:the\s+)?(?:last\s+)?{_AMOUNT}", re.IGNORECASE)
+_LAST = re.compile(rf"\b(?:last|past|within|for|since)\s+(?:the\s+)?(?:last\s+)?{_AMOUNT}", re.IGNORECASE)
 _AGO = re.compile(rf"\b{_AMOUNT}\s+ago\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?:since|from|at|around|after|about)\s+(\d{1,2})(?::(\d{2}))?\s*(am|pm|utc|z|h)?\b", re.IGNORECASE

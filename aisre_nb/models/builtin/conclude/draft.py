@@ -75,13 +75,12 @@ def _impact(picture: Picture) -> str:
     parts = [f"Since {words.clock(found.onset)} the {words.signal(found.signal)} of {found.service} is"]
     parts.append(f"{words.amount(found.signal, found.after)}, at its peak {words.amount(found.signal, found.peak)}.")
     endpoint = facts.word(traces.facts, "endpoint") if traces else ""
+    all_errors = facts.number(traces.facts, "errors") if traces else None
     for row in facts.rows(traces.facts, "operations") if traces else []:
-        errors, requests = facts.number(row, "errors"), facts.number(row, "requests")
-        if endpoint and facts.word(row, "operation") == endpoint and errors and requests:
-            service = facts.word(traces.arguments, "service") if traces else ""
-            parts.append(
-                f"{errors:.0f} of {requests:.0f} requests {endpoint} to {service} failed in the window looked at."
-            )
+        errors = facts.number(row, "errors")
+        # Never as a share of all traces: what is sampled is mostly what failed.
+        if endpoint and facts.word(row, "operation") == endpoint and errors and all_errors:
+            parts.append(f"{errors:.0f} of {all_errors:.0f} failing requests that were traced are {endpoint}.")
     if len(picture.chain) > 1:
         parts.append(f"Passed on by {words.listed(list(reversed(picture.chain[:-1])))}.")
     return " ".join(parts)

@@ -13,15 +13,15 @@ from aisre_nb.report.report import Hypothesis
 
 _MORE = 1.5
 """How many times the former request rate counts as more traffic."""
-_MOST = 10
+_RIVALS = 5
+"""How many other changes are weighed: those nearest to the onset."""
 
 
 def weighed(picture: Picture, verdict: Verdict) -> list[Hypothesis]:
     """The cause that is held first, then the others; each says why it stands or falls."""
     if not picture.start:
         return list(_elsewhere(picture))
-    found = [*_held(picture, verdict), *_passed_on(picture), *_others(picture), *_traffic(picture), *_below(picture)]
-    return found[:_MOST]
+    return [*_held(picture, verdict), *_passed_on(picture), *_others(picture), *_traffic(picture), *_below(picture)]
 
 
 def _hypothesis(text: str, verdict: Literal["supported", "refuted", "open"], *evidence: str) -> Hypothesis:
@@ -55,9 +55,10 @@ def _passed_on(picture: Picture) -> Iterator[Hypothesis]:
 
 def _others(picture: Picture) -> Iterator[Hypothesis]:
     latest = picture.latest
-    for other in picture.changes if latest else ():
-        if latest is None or other == picture.change:
-            continue
+    if latest is None:
+        return
+    near = sorted(picture.changes, key=lambda c: abs(c.at - latest))
+    for other in [c for c in near if c != picture.change][:_RIVALS]:
         if other.at > latest:
             yield _hypothesis(
                 f"{other.label} did it: no, it came after the onset, at {words.clock(other.time)}.",

@@ -9,7 +9,7 @@ from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.report.report import TimelineEntry
 
 _AROUND = timedelta(hours=2)
-"""Changes further from the onset than this are left out, but for the one that did it."""
+"""Changes and alerts further from the onset than this are left out, but for the change that did it."""
 _MOST = 15
 
 
@@ -25,6 +25,9 @@ def timeline(picture: Picture) -> list[TimelineEntry]:
         text = f"{picture.focus}: first {words.short(failure.line)}"
         entries.append(_entry(failure.first_seen, text, failure.evidence))
     for alert in graph.alerts(picture.case) if alerts and picture.start else []:
+        since = facts.time(facts.word(alert, "since"))
+        if onset and since and abs(since - onset) > _AROUND:
+            continue
         text = f"alert {facts.word(alert, 'alert')} on {facts.word(alert, 'service')}"
         entries.append(_entry(facts.word(alert, "since"), text, alerts.id if alerts else ""))
     dated = [(at, entry) for entry in entries if (at := facts.time(entry.time))]

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from aisre_nb.models.builtin import facts, graph
 from aisre_nb.models.builtin.changes import SOON
 from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.symptom import level
 from aisre_nb.report.report import Outcome
 
 _KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity"}
+_TELL = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
+"""Without one of these nobody can be called well."""
 _HARMLESS = {"info", "none"}
 
 
@@ -45,9 +48,12 @@ def ranked(picture: Picture) -> list[str]:
 
 
 def _well(picture: Picture) -> Verdict:
-    looked = [s for s in ([picture.subject] if picture.subject else picture.candidates) if picture.metrics(s)]
+    asked = [picture.subject] if picture.subject else picture.candidates
+    looked = [
+        s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)
+    ]
     if not looked:
-        return Verdict("inconclusive", open=["No golden signals could be looked at, so nothing can be said."])
+        return Verdict("inconclusive", open=["No errors and no latency could be looked at, so nothing can be said."])
     alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
     serious = [facts.word(a, "alert") for a in alerting if facts.word(a, "severity").lower() not in _HARMLESS]
     if serious:
