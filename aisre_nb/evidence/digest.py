@@ -12,24 +12,45 @@ if TYPE_CHECKING:
 
 
 def digest(query: str, frame: pd.DataFrame | None, facts: Mapping[str, Any]) -> str:
-    """SHA-256 over query, facts and frame; equal for equal results, whatever the order of a dict's keys."""
-    whole = hashlib.sha256(query.encode())
-    whole.update(json.dumps(facts, sort_keys=True, default=str).encode())
+    """SHA-256 over query, facts and frame; equal for equal results, whatever the order of a dict's keys.
+
+    A frame's index is left out, and so is the unit in which its times are kept.
+    """
+    whole = hashlib.sha256(query.encode("utf-8", "surrogatepass"))
+    whole.update(b"\0" + canonical(facts).encode())
     if frame is not None:
-        whole.update(repr([(str(c), str(frame[c].dtype)) for c in frame.columns]).encode())
-        whole.update(_bytes(frame))
+        whole.update(canonical([str(column) for column in frame.columns]).encode())
+        for place in range(frame.shape[1]):
+            whole.update(_hashed(frame.iloc[:, place]))
     return whole.hexdigest()
 
 
-def _bytes(frame: pd.DataFrame) -> bytes:
+def canonical(value: Any) -> str:
+    """JSON with sorted keys; what is no JSON becomes its text."""
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _plain(value: Any) -> Any:
+    """Keys are texts, sets are sorted, numpy's values are Python's."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(inner) for inner in value), key=str)
+    return _plain(value.tolist()) if hasattr(value, "tolist") else str(value)
+
+
+def _hashed(series: pd.Series[Any]) -> bytes:
+    import pandas as pd
     from pandas.util import hash_pandas_object
 
-    plain = frame.reset_index(drop=True)
-    for column in plain.columns:
-        if plain[column].dtype == object:
-            plain = plain.assign(**{column: plain[column].map(_text)})
-    return bytes(hash_pandas_object(plain, index=False).to_numpy().tobytes())
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    dtype = series.dtype
+    if dtype.kind == "M":
+        # In Parquet and back the unit may change; the instant does not.
+        series = series.dt.as_unit("ns")
+    elif not isinstance(dtype, pd.StringDtype) and dtype.kind not in "iufcbm":
+        series = pd.Series([value if isinstance(value, str) else canonical(value) for value in series], dtype="str")
+    return bytes(hash_pandas_object(series, index=False).to_numpy().tobytes())

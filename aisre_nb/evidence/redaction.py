@@ -3,115 +3,190 @@
 from __future__ import annotations
 
 import hmac
-import re
 import secrets as random
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.evidence.secrets import HINT, RULES, SECRET_KEY
+from aisre_nb.evidence import secret_blocks
+from aisre_nb.evidence.invisible import visible
+from aisre_nb.evidence.secret_names import is_value, strength
+from aisre_nb.evidence.secrets import MASK, RULES, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]{0,20}[ -/]{0,5}[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_UNREADABLE = "[redacted:unreadable]"
-_MASK = re.compile(r"\[redacted:[a-z_]+(?::\d+)?\]")
+UNREADABLE = "[redacted:unreadable]"
 _DEPTH = 40
+_LONG = 20_000
+"""Characters from which a text is searched line by line."""
+_CLOSERS = ")]}>.!?\"'`\\"
+_PLAIN = (bool, int, float, type(None), date, time, timedelta, Decimal)
+_ABOUT = frozenset({"name", "namespace", "type", "kind", "id", "key", "ref"})
 
 
 class Redactor:
     """Masks secrets by stable placeholders: the same secret is ``[redacted:aws_key:1]`` wherever it stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
+        self._rules = rules
         # Only keyed hashes are remembered, so that nothing here could give a secret back.
         self._key = random.token_bytes(32)
-        self._numbers: dict[tuple[str, bytes], int] = {}
+        self._known: dict[bytes, str] = {}
+        self._counts: dict[str, int] = {}
 
     def text(self, text: str) -> str:
         """The text without secrets and without characters that steer a terminal or hide words."""
         try:
-            text = self._visible(text)
-            return self._masked(text) if HINT.search(text) else text
+            if len(text) > _LONG:
+                return self._long(text)
+            return self._masked(visible(text))
         except Exception:
-            return _UNREADABLE
+            return UNREADABLE
 
-    def value(self, value: Any, depth: int = 0) -> Any:
-        """JSON, masked throughout; values under keys such as ``password`` are masked whole."""
-        if isinstance(value, str):
-            return self.text(value)
-        if depth > _DEPTH:
-            return _UNREADABLE
-        if isinstance(value, Mapping):
-            return {self.text(str(k)): self._keyed(str(k), v, depth) for k, v in value.items()}
-        if isinstance(value, list | tuple | set):
-            return [self.value(v, depth + 1) for v in value]
-        return value
+    def value(self, value: Any) -> Any:
+        """JSON, masked throughout; what stands under a key such as ``password`` is masked whatever it looks like.
+
+        Numpy's scalars and arrays become Python's; what is no JSON becomes its text.
+        """
+        try:
+            return self._value(value, 0)
+        except Exception:
+            return UNREADABLE
 
     def frame(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A new frame with every text and every nested value masked; other columns as they were."""
-        import pandas as pd
+        """A new frame with every text and every nested value masked; numbers and times as they were."""
+        from aisre_nb.evidence.redacted_frame import redacted_frame
 
-        clean = frame.copy()
-        clean.columns = pd.Index([self.text(c) if isinstance(c, str) else c for c in frame.columns])
-        for place, column in enumerate(clean.columns):
-            series = frame.iloc[:, place]
-            if not (pd.api.types.is_string_dtype(series.dtype) or series.dtype == object):
-                continue
-            secret = isinstance(column, str) and SECRET_KEY.search(column) is not None
-            known: dict[str, str] = {}
-            values = [self._cell(v, secret, known) for v in series]
-            clean.isetitem(place, pd.Series(values, index=frame.index, dtype=series.dtype).array)
+        return redacted_frame(self, frame)
+
+    def placeholder(self, kind: str, secret: str) -> str:
+        """What stands for a secret from now on."""
+        if MASK.fullmatch(secret):
+            return secret
+        mark = hmac.digest(self._key, secret.encode("utf-8", "surrogatepass"), "sha256")
+        if mark not in self._known:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._known[mark] = f"[redacted:{kind}:{self._counts[kind]}]"
+        return self._known[mark]
+
+    def secret(self, value: Any, depth: int = 0) -> Any:
+        """Mask a value because of the name that it stands under."""
+        if isinstance(value, str):
+            value = visible(value)
+            return self.placeholder("secret", value) if is_value(value) and not MASK.fullmatch(value) else value
+        if depth > _DEPTH:
+            return UNREADABLE
+        if isinstance(value, Mapping):
+            return {
+                self.text(str(k)): self._value(v, depth + 1) if str(k) in _ABOUT else self.secret(v, depth + 1)
+                for k, v in value.items()
+            }
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.secret(inner, depth + 1) for inner in value]
+        if isinstance(value, bytes):
+            return self.placeholder("secret", value.decode("utf-8", "replace"))
+        return self._value(value, depth)
+
+    def _value(self, value: Any, depth: int) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, _PLAIN):
+            return value
+        if depth > _DEPTH:
+            return UNREADABLE
+        if isinstance(value, Mapping):
+            return self._mapping(value, depth)
+        if isinstance(value, list | tuple):
+            return self._sequence(value, depth)
+        if isinstance(value, set | frozenset):
+            return self._sequence(sorted(value, key=str), depth)
+        if isinstance(value, bytes | bytearray):
+            return self.text(value.decode("utf-8", "replace"))
+        if hasattr(value, "tolist"):
+            return self._value(value.tolist(), depth + 1)
+        return self.text(str(value))
+
+    def _mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        named = _named_entry(value)
+        manifest = value.get("kind") == "Secret"
+        clean = {}
+        for key, inner in value.items():
+            name = str(key)
+            if manifest and name in ("data", "stringData") and isinstance(inner, Mapping):
+                masked: Any = {self.text(str(k)): self.secret(v, depth + 2) for k, v in inner.items()}
+            elif (named and name in ("value", "Value")) or strength(name):
+                masked = self._under(name, inner, depth + 1)
+            else:
+                masked = self._value(inner, depth + 1)
+            clean[self.text(name)] = masked
         return clean
 
-    def _cell(self, value: Any, secret: bool, known: dict[str, str]) -> Any:
-        if isinstance(value, str):
-            if secret:
-                return self._placeholder("secret", value)
-            # Logs repeat themselves: each distinct text is looked at once.
-            if value not in known:
-                known[value] = self.text(value)
-            return known[value]
-        if isinstance(value, bytes):
-            return self.text(value.decode("utf-8", "replace"))
-        return self.value(value) if isinstance(value, Mapping | list | tuple | set) else value
+    def _under(self, name: str, inner: Any, depth: int) -> Any:
+        # A number under "tokens" is a count; under "password" it is one.
+        if isinstance(inner, int) and not isinstance(inner, bool) and strength(name) == "strong":
+            return self.placeholder("secret", str(inner))
+        return self.secret(inner, depth)
 
-    def _keyed(self, key: str, value: Any, depth: int) -> Any:
-        if SECRET_KEY.search(key) and isinstance(value, str) and len(value) >= 3 and not _MASK.fullmatch(value):
-            return self._placeholder("secret", value)
-        return self.value(value, depth + 1)
+    def _sequence(self, value: Iterable[Any], depth: int) -> list[Any]:
+        items = list(value)
+        # A map that came out of a table is a list of pairs, as headers often are.
+        if len(items) == 2 and isinstance(items[0], str) and isinstance(items[1], str) and strength(items[0]):
+            return [self.text(items[0]), self.secret(items[1])]
+        return [self._value(inner, depth + 1) for inner in items]
 
-    def _visible(self, text: str) -> str:
-        if "\x1b" in text:
-            text = _ANSI.sub("", text)
-        return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+    def _long(self, text: str) -> str:
+        """Masked line by line, where only the lines with a hint are looked at closely."""
+        from aisre_nb.evidence.redacted_frame import redacted_lines
+
+        return "\n".join(redacted_lines(self, visible(text).split("\n")))
 
     def _masked(self, text: str) -> str:
-        for kind, pattern in RULES:
-            text = pattern.sub(partial(self._replaced, kind), text)
+        if "\n" in text or '"Secret' in text:
+            text = secret_blocks.mask_text(text, self.placeholder)
+        # What was masked may bring two parts together that are a secret only now: until nothing changes.
+        for _ in range(5):
+            lower, before = text.lower(), text
+            for rule in self._rules:
+                if any(needle in lower for needle in rule.needles):
+                    text = self._applied(rule, text)
+            if text == before:
+                break
         return text
 
-    def _replaced(self, kind: str, match: re.Match[str]) -> str:
-        found = match.group(0)
-        if _MASK.search(found):
-            return found
-        if kind == "secret":
-            # The name stays: it says what was masked.
-            name = re.match(r"[\w.-]+[\"']?\s*[:=]\s*", found)
-            prefix = name.group(0) if name else ""
-            return prefix + self._placeholder(kind, found[len(prefix) :].strip("\"'"))
-        if kind == "url_password":
-            user, _, word = found.partition(":")
-            return f"{user}:{self._placeholder(kind, word)}"
-        if kind == "authorization":
-            scheme, word = found.split(None, 1)
-            return f"{scheme} {self._placeholder(kind, word)}"
-        return self._placeholder(kind, found)
+    def _applied(self, rule: Rule, text: str) -> str:
+        parts, done, place = [], 0, 0
+        while match := rule.pattern.search(text, place):
+            if inside := _mask_around(text, match.start()):
+                place = inside
+                continue
+            group = match.lastgroup if match.lastgroup in ("a", "b", "c", "d", "e") else 0
+            start, end = match.span(group)
+            found = text[start:end]
+            secret = found.rstrip(_CLOSERS) if group == "d" else found
+            if secret and not _is_masked(found) and rule.holds(match, secret):
+                parts += [text[done:start], self.placeholder(rule.kind, secret)]
+                done = place = start + len(secret)
+            else:
+                # A name that holds no secret may stand before one that does.
+                place = start if start > place else max(match.start() + 1, place + 1)
+        return "".join(parts) + text[done:] if parts else text
 
-    def _placeholder(self, kind: str, secret: str) -> str:
-        if _MASK.fullmatch(secret):
-            return secret
-        mark = hmac.digest(self._key, secret.encode("utf-8", "replace"), "sha256")
-        number = self._numbers.setdefault((kind, mark), 1 + sum(1 for k, _ in self._numbers if k == kind))
-        return f"[redacted:{kind}:{number}]"
+
+def _named_entry(value: Mapping[Any, Any]) -> bool:
+    """``{"name": "DB_PASSWORD", "value": …}``, as a container's environment is written."""
+    name = value.get("name", value.get("Name", value.get("key")))
+    return isinstance(name, str) and bool(strength(name)) and ("value" in value or "Value" in value)
+
+
+def _mask_around(text: str, place: int) -> int:
+    """The end of the placeholder in which a place lies; 0 where it lies in none. A placeholder holds no secret."""
+    start = text.rfind("[redacted:", max(0, place - 60), place + 9)
+    found = MASK.match(text, start) if 0 <= start < place else None
+    return found.end() if found and found.end() > place else 0
+
+
+def _is_masked(secret: str) -> bool:
+    found = MASK.match(secret)
+    return found is not None and not secret[found.end() :].strip(_CLOSERS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aisre_nb.evidence.digest import digest
+from aisre_nb.evidence.digest import canonical, digest
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.result import ToolResult
@@ -33,9 +33,10 @@ class Shelf(Mapping[str, Evidence]):
     def add(
         self, result: ToolResult, tool: str, arguments: Mapping[str, Any], redactor: Redactor, fetched_at: datetime
     ) -> Evidence:
-        """Number it, redact it, bound its text for the model. What comes back is all that anybody sees."""
-        from dataclasses import replace
+        """Number it, redact it, bound its text for the model. What comes back is all that anybody sees.
 
+        The frame stays whole, whatever its size; only the text for the model is bounded.
+        """
         number = f"E{len(self._kept) + 1}"
         clean = replace(
             result,
@@ -43,6 +44,7 @@ class Shelf(Mapping[str, Evidence]):
             summary=redactor.text(result.summary),
             query=redactor.text(result.query),
             text=redactor.text(result.text),
+            link=None if result.link is None else redactor.text(result.link),
             frame=None if result.frame is None else redactor.frame(result.frame),
             facts=redactor.value(dict(result.facts)),
         )
@@ -79,4 +81,4 @@ class Shelf(Mapping[str, Evidence]):
 
 
 def _key(tool: str, arguments: Mapping[str, Any]) -> str:
-    return tool + json.dumps(dict(arguments), sort_keys=True, default=str)
+    return f"{tool} {canonical(arguments)}"

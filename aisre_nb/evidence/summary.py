@@ -1,86 +1,44 @@
-"""A result as a model reads it: what it says, its facts, head and tail of its rows, and how to see the rest."""
+"""A result as a model reads it: what it says, its facts, its rows or some of them, and how to see the rest."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import Any
 
+from aisre_nb.evidence.brief import brief, cut, cut_middle, plain
+from aisre_nb.evidence.excerpt import excerpt
 from aisre_nb.evidence.result import ToolResult
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_CELL = 240
-_ROWS = 30
+_REPEATED = {"file": ("text",)}
+"""Facts that the rows say again."""
 
 
 def text_for_model(result: ToolResult, evidence_id: str, limit: int = 12_000) -> str:
-    """At most ``limit`` characters, whatever the size of the result."""
-    head = f"{evidence_id} {result.title}\n{result.summary}"
+    """At most ``limit`` characters, whatever the size of the result; only what is shown is formatted."""
+    head = [cut(f"{evidence_id} {result.title}", 300)]
+    if result.summary:
+        head.append(cut(result.summary, 1500))
     if result.text:
-        return _cut(f"{head}\n{_cut(result.text, limit)}", limit)
-    parts = [head]
+        top = "\n".join(head)
+        return f"{top}\n{cut_middle(result.text, limit - len(top) - 1)}"[:limit]
     if result.source or result.query:
-        parts.append(f"source: {result.source}; query: {_cut(result.query, 400)}")
+        head.append(f"source: {cut(result.source, 80)}; query: {cut(' '.join(result.query[:800].split()), 400)}")
     if result.facts:
-        facts = json.dumps(_trimmed(dict(result.facts)), separators=(",", ":"), default=str, ensure_ascii=False)
-        parts.append(f"facts: {_cut(facts, limit // 2)}")
-    if result.frame is not None:
-        parts.append(_rows(result.frame, evidence_id, limit - sum(map(len, parts)) - 400))
-    return _cut("\n".join(parts), limit)
+        head.append(_facts(result.kind, result.facts, limit // 2))
+    top = "\n".join(head)
+    if result.frame is None:
+        return cut(top, limit)
+    return f"{top}\n{excerpt(result.kind, result.frame, evidence_id, max(limit - len(top) - 1, 400))}"[:limit]
 
 
-def _rows(frame: pd.DataFrame, evidence_id: str, room: int) -> str:
-    total = len(frame)
-    columns = ", ".join(map(str, frame.columns))
-    lines, used, head = [], 0, 0
-    for row in frame.head(_ROWS).itertuples(index=False):
-        line = _line(row)
-        if used + len(line) > room:
+def _facts(kind: str, facts: Mapping[str, Any], room: int) -> str:
+    """Compact JSON; where it does not fit, lists and texts in it grow shorter before anything is cut off."""
+    kept = {name: value for name, value in islice(facts.items(), 80) if name not in _REPEATED.get(kind, ())}
+    text = ""
+    for items, letters in ((40, 6000), (12, 1500), (6, 400), (3, 120)):
+        text = json.dumps(brief(kept, items, letters), separators=(",", ":"), default=plain, ensure_ascii=False)
+        if len(text) <= room - 7:
             break
-        lines.append(line)
-        used += len(line) + 1
-        head += 1
-    text = f"rows: {total}; columns: {columns}\n" + "\n".join(lines)
-    if head < total:
-        tail = (
-            [_line(row) for row in frame.tail(3).itertuples(index=False)]
-            if room - used > 800 and total - head >= 3
-            else []
-        )
-        more = f"read_evidence(id={evidence_id!r}, offset={head}), or where={{column: value}}, or contains=…"
-        text += f"\n… {total - head - len(tail)} rows not shown; narrow or read on: {more}"
-        text += "".join(f"\n{line}" for line in tail)
-    return text
-
-
-def _line(row: Any) -> str:
-    return " | ".join(_cut(" ".join(_plain(value).split()), _CELL) for value in row)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, str):
-        return value[: 4 * _CELL]
-    return str(value)[: 4 * _CELL]
-
-
-def _trimmed(value: Any, depth: int = 0) -> Any:
-    """Facts with long lists and texts shortened, so that one of them cannot push out the others."""
-    if isinstance(value, str):
-        return _cut(value, 1500)
-    if depth > 6:
-        return "…"
-    if isinstance(value, Mapping):
-        return {str(k): _trimmed(v, depth + 1) for k, v in list(value.items())[:60]}
-    if isinstance(value, list | tuple):
-        kept = [_trimmed(v, depth + 1) for v in value[:12]]
-        return [*kept, f"… {len(value) - 12} more"] if len(value) > 12 else kept
-    return value
-
-
-def _cut(text: str, limit: int) -> str:
-    limit = max(limit, 40)
-    return text if len(text) <= limit else f"{text[: limit - 30]} … [{len(text)} characters]"
+    return f"facts: {cut(text, room - 7)}"
