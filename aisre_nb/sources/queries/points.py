@@ -100,10 +100,40 @@ def bucketed(window: Window, metrics: Sequence[str], service: str | None) -> Any
     rows = _early("otel_metrics_histogram", window, metrics, service)
     # Engines differ on lists of unequal length; a histogram without buckets has no quantiles anyway.
     rows = rows.filter(rows.BucketCounts.length() == rows.ExplicitBounds.length() + 1)
+    rows = _preceded(rows)
     bounds = rows.ExplicitBounds.concat(ibis.array([float("inf")]))
-    rows = rows.mutate(cell=rows.BucketCounts.zip(bounds).unnest())
-    rows = rows.mutate(in_bucket=rows.cell.f1, bound=rows.cell.f2).drop("cell", "BucketCounts", "ExplicitBounds")
-    return within(increments(rows, "in_bucket", ["bound"]), window)
+    rows = within(rows, window)
+    rows = rows.mutate(cell=rows.BucketCounts.zip(rows.previous_counts, bounds).unnest())
+    rows = rows.mutate(in_bucket=rows.cell.f1, before=rows.cell.f2, bound=rows.cell.f3)
+    rows = rows.drop("cell", "BucketCounts", "previous_counts", "ExplicitBounds")
+    now, grown = rows.in_bucket.cast("float64"), (rows.in_bucket - rows.before).cast("float64")
+    return rows.mutate(
+        increment=ibis.cases((rows.from_zero, now), (rows.unknown, ibis.literal(0.0)), (grown >= 0, grown), else_=now)
+    )
+
+
+def _preceded(rows: Any) -> Any:
+    """Histogram points with their series' last ``previous_counts``, and whether they count ``from_zero``.
+
+    Asked before the buckets are laid out in rows: a window over points is a fifteenth of one over their buckets.
+    """
+    import ibis
+
+    series = ["ServiceName", "MetricName", "Attributes", "ResourceAttributes"]
+    ordered = ibis.window(group_by=series, order_by="TimeUnix")
+    rows = rows.mutate(
+        nth=ibis.row_number().over(ordered),
+        previous=rows.BucketCounts.lag().over(ordered),
+        begun=rows.TimeUnix.min().over(ibis.window(group_by=["ServiceName", "MetricName"])),
+    )
+    is_new = rows.TimeUnix > rows.begun + ibis.interval(minutes=_SETTLING_MINUTES)
+    is_delta = rows.AggregationTemporality == DELTA
+    alike = (rows.nth > 0) & (rows.previous.length() == rows.BucketCounts.length())
+    return rows.mutate(
+        previous_counts=ibis.ifelse(alike, rows.previous, rows.BucketCounts),
+        from_zero=is_delta | ((rows.nth == 0) & is_new) | ((rows.nth > 0) & ~alike),
+        unknown=(rows.nth == 0) & ~is_new & ~is_delta,
+    ).drop("previous")
 
 
 def _early(name: TableName, window: Window, metrics: Sequence[str], service: str | None) -> Any:
