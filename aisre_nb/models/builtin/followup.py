@@ -57,7 +57,8 @@ def step(case: Case, followed: Case) -> Step | None:
     picture = Picture(case)
     if _ASKS_WHETHER.search(text) or (picture.question.health and target):
         return _whether(case, before, target, text)
-    if _COMPLAINS.search(text) and (target or picture.question.start):
+    unanswered = judge(before).outcome == "inconclusive"
+    if _COMPLAINS.search(text) and (target or picture.question.start or unanswered):
         return None
     return Step(f"{summary(before, judge(before))} {_CAN}")
 

@@ -85,7 +85,9 @@ class Picture:
             return self.subject
         if self.question.health:
             return ""
-        return next((s for s in self.neighbours if self.symptom(s)), "")
+        unwell = ((s, found) for s in self.neighbours if (found := self.symptom(s)))
+        # Errors next door do not explain a complaint about time.
+        return next((s for s, found in unwell if found.slow or not self.question.slow), "")
 
     @cached_property
     def chain(self) -> list[str]:

@@ -87,7 +87,14 @@ async def test_what_another_service_passes_on_is_followed_to_where_it_starts(dri
 async def test_a_fault_of_a_neighbour_is_found_when_the_named_service_is_well(drive: Any, world: Any) -> None:
     report = await drive.ask("There is a problem with ledger")
     assert report.root_cause.services == ["billing"]
+    assert report.root_cause.summary.startswith("ledger-service itself did not change")
     assert any("ledger-service" in c.text and c.result == "passed" for c in drive.checked())
+
+
+async def test_errors_next_door_do_not_explain_a_complaint_about_time(drive: Any) -> None:
+    report = await drive.ask("ledger is slow")
+    assert report.outcome == "no_fault"
+    assert any("storefront" in h.text and h.verdict == "open" for h in report.hypotheses)
 
 
 async def test_time_that_is_lost_below_is_found_by_the_signals_of_what_is_called(

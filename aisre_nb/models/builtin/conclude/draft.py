@@ -41,16 +41,18 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     if verdict.outcome == "no_fault":
         return f"{picture.subject or 'No service'} shows no change for the worse in errors or latency."
     found = picture.complaint
+    elsewhere = picture.start and picture.subject != picture.start
+    well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
     what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
     if verdict.outcome == "inconclusive" or change is None:
-        return f"{what} Its cause is not shown."
+        return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
     if failure is None:
-        return f"{change.label} brought it: {what}"
+        return f"{well}{change.label} brought it: {what}"
     names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""
     taken = picture.telling_line("removed")
     because = f" The change took out {words.code(taken)}." if taken else ""
-    return f"{change.label} raises {failure.type}{names}{place}: {words.short(failure.message)}.{because}"
+    return f"{well}{change.label} raises {failure.type}{names}{place}: {words.short(failure.message)}.{because}"
 
 
 def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:

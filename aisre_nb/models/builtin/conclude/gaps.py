@@ -25,7 +25,7 @@ def gaps(picture: Picture, verdict: Verdict) -> list[str]:
     found = list(verdict.open)
     failed = [a for a in case.attempts if a.current and a.error and a.call.name != SUBMIT]
     for attempt in failed:
-        if attempt.refused or attempt.call.name == PROPOSE:
+        if attempt.call.name == PROPOSE:
             kind = attempt.call.arguments.get("kind", "")
             found.append(f"The {kind} pull request was not opened: {attempt.error}")
         else:
