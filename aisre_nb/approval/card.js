@@ -53,8 +53,7 @@ function card(model, proposal) {
     for (const button of buttons) button.disabled = true;
     const edits = {};
     for (const [name, input] of Object.entries(inputs)) edits[name] = input.value;
-    model.set("decision", { call_id: proposal.call_id, digest: proposal.digest, verdict, edits, reason: reason.value, at: Date.now() });
-    model.save_changes();
+    model.send({ type: "decision", call_id: proposal.call_id, digest: proposal.digest, verdict, edits, reason: reason.value });
   };
   const button = (text, verdict, className) => {
     const made = node("button", className, text);
@@ -106,10 +105,8 @@ function render({ model, el }) {
   model.on("change:proposal", decisions);
   words();
   decisions();
-  if (!model.get("ready")) {
-    model.set("ready", true);
-    model.save_changes();
-  }
+  // By message, not by trait: a second change of a trait waits until the kernel is idle, which it is not in a running cell.
+  model.send({ type: "ready" });
   return () => {
     model.off("change:status change:tail", words);
     model.off("change:proposal", decisions);

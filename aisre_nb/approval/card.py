@@ -1,7 +1,7 @@
 """The panel in the cell: what happens now, and the card on which a person decides.
 
-All live state is in traits, so that a reloaded page shows it again; a decision names the call and the digest that it
-was made about, so that a second tab's late click decides nothing.
+What it shows is in traits, so that a reloaded page shows it again; a decision is a message that names the call and the
+digest that it was made about, so that a second tab's late click decides nothing.
 """
 
 from __future__ import annotations
@@ -38,13 +38,26 @@ class Panel(anywidget.AnyWidget):  # type: ignore[misc]
     steps = traitlets.List(traitlets.Unicode()).tag(sync=True)
     tail = traitlets.Unicode("").tag(sync=True)
     proposal = traitlets.Dict().tag(sync=True)
-    decision = traitlets.Dict().tag(sync=True)
-    ready = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
+        self.ready = False
+        """Its script said that it is there."""
         self._text = ""
         self._sent = 0.0
+        self._decided: Callable[[dict[str, Any]], None] | None = None
+        self.on_msg(self._heard)
+
+    def _heard(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+        # Only notes and resolves: what a callback prints or displays would never reach the cell.
+        if content.get("type") == "ready":
+            self.ready = True
+        elif content.get("type") == "decision" and self._decided is not None:
+            self._decided(content)
+
+    def on_decision(self, callback: Callable[[dict[str, Any]], None] | None) -> None:
+        """Who is told of a click; None: nobody waits for one."""
+        self._decided = callback
 
     def say(self, chunk: str) -> None:
         """The model said some more; the page is told at most ten times a second."""
@@ -76,9 +89,8 @@ class PanelApprover:
         start = time.monotonic()
         panel = self._panel
         panel.flush()
-        panel.decision = {}
         panel.proposal = _shown(proposal)
-        if not panel.ready and not await _true(lambda: bool(panel.ready), _APPEARS):
+        if not await _true(lambda: panel.ready, _APPEARS):
             panel.proposal = {}
             return await self._otherwise.decide(proposal)
         try:
@@ -107,20 +119,18 @@ class PanelApprover:
             if not clicked.done():
                 clicked.set_result(found)
 
-        def look(change: dict[str, Any]) -> None:
-            # Only resolves: what a callback prints or displays would never reach the cell.
-            found = change["new"] or {}
+        def look(found: dict[str, Any]) -> None:
             same = (found.get("call_id"), found.get("digest")) == (proposal.call_id, proposal.digest)
             if same and found.get("verdict") in _VERDICTS:
                 loop.call_soon_threadsafe(resolve, found)
 
-        self._panel.observe(look, names="decision")
+        self._panel.on_decision(look)
         try:
             while not clicked.done():
                 await asyncio.wait({clicked}, timeout=_SLICE)
             return clicked.result()
         finally:
-            self._panel.unobserve(look, names="decision")
+            self._panel.on_decision(None)
 
 
 async def _true(condition: Callable[[], bool], seconds: float) -> bool:
