@@ -27,20 +27,22 @@ def digest(query: str, frame: pd.DataFrame | None, facts: Mapping[str, Any]) -> 
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys; what is no JSON becomes its text."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), default=str)
+    return json.dumps(plain_json(value), sort_keys=True, separators=(",", ":"), default=str)
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Keys are texts, sets are sorted, numpy's values are Python's."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): plain_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain_json(inner) for inner in value]
     if isinstance(value, set | frozenset):
-        return sorted((_plain(inner) for inner in value), key=str)
-    return _plain(value.tolist()) if hasattr(value, "tolist") else str(value)
+        return sorted((plain_json(inner) for inner in value), key=str)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return plain_json(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
 def _hashed(series: pd.Series[Any]) -> bytes:
@@ -52,5 +54,5 @@ def _hashed(series: pd.Series[Any]) -> bytes:
         # In Parquet and back the unit may change; the instant does not.
         series = series.dt.as_unit("ns")
     elif not isinstance(dtype, pd.StringDtype) and dtype.kind not in "iufcbm":
-        series = pd.Series([value if isinstance(value, str) else canonical(value) for value in series], dtype="str")
+        series = pd.Series([canonical(value) for value in series], dtype="str")
     return bytes(hash_pandas_object(series, index=False).to_numpy().tobytes())

@@ -55,8 +55,9 @@ _EXPRESSION = re.compile(
     r"(?:self|cls|this|os|env|settings|config|cfg|conf|request|req|args|params|ctx|context|app|options|opts|process|"
     r"kwargs|data)[.\[]|(?:await|lambda|new|def|return)\b|(?:[a-z_]+\.)*[a-z_]+[(\[]|(?:Optional|Union|List|Dict)\["
 )
-_OBJECT = re.compile(r"[A-Za-z_][\w.]*[(\[{]|_?[a-z][a-z_.]*[._][a-z_]+$|(?:[a-z_]\w*\.)+[A-Z]\w*(?:@[0-9a-f]+)?$")
-"""More of what source code and printed objects put after a name: a call, a variable, a class, ``os.Proxy@2bd79ce``."""
+_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[{]|(?:[a-z_]\w*\.)+[A-Z]\w*(?:@[0-9a-f]+)?$|\.{0,2}/")
+_OBJECT = re.compile(r"_?[a-z][a-z_.]*[._][a-z_]+$")
+"""More of what source code and printed objects put after a name: ``f(x)``, ``os.Proxy@2bd79ce``; ``a.variable``."""
 
 
 @lru_cache(maxsize=4096)
@@ -82,15 +83,22 @@ def is_value(value: str) -> bool:
     return not (bare.lower() in _NOTHING or _REFERENCE.fullmatch(bare))
 
 
-def in_prose(name: str, value: str) -> bool:
-    """Whether an unquoted value after a name is a secret: names may be prose, and source code assigns expressions."""
+def in_prose(name: str, value: str, assigned: bool = False) -> bool:
+    """Whether an unquoted value after a name is a secret: names may be prose, and source code assigns expressions.
+
+    ``assigned``: the two stand as ``name=value``, or alone in their line; that is no prose.
+    """
     how = strength(name)
     if not how or not is_value(value) or _EXPRESSION.match(value) or name.lower().endswith(value.lower()):
         return False
     if how == "strong":
         return not (name.lower().endswith("pwd") and value.startswith(("/", "~"))) and not value.startswith("/")
-    # A cookie is told by its own pair.
-    return _random(value) and not _OBJECT.match(value) and not name.lower().endswith(("cookie", "cookies"))
+    if name.lower().endswith(("cookie", "cookies")):
+        # A cookie is told by its own pair.
+        return False
+    if assigned:
+        return (len(value) >= 8 or (len(value) >= 4 and not value.isdigit())) and not _CALL.match(value)
+    return _random(value) and not _OBJECT.match(value) and not _CALL.match(value)
 
 
 def _random(value: str) -> bool:

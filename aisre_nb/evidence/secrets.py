@@ -41,8 +41,17 @@ def _name(match: re.Match[str]) -> str:
 
 def _is_named(match: re.Match[str], secret: str) -> bool:
     if match.group("d") is not None:
-        return in_prose(_name(match), secret)
+        return in_prose(_name(match), secret, _is_assigned(match))
     return bool(strength(_name(match))) and is_value(secret)
+
+
+def _is_assigned(match: re.Match[str]) -> bool:
+    between = match.string[match.end("name") : match.start("d")]
+    if between == "=":
+        return True
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    rest = match.string[match.end("d") : match.end("d") + 80].partition("\n")[0]
+    return not rest.strip() and re.fullmatch(r"[-+\s]*[\w.$-]*", match.string[start : match.start()][-120:]) is not None
 
 
 def _is_flag(match: re.Match[str], secret: str) -> bool:

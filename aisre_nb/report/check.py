@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.report.checks import CHECKS
-from aisre_nb.report.report import CheckedClaim, Claim, Report, ReportDraft
+from aisre_nb.report.report import CheckedClaim, Claim, Hypothesis, Outcome, Report, ReportDraft, TimelineEntry
+from aisre_nb.times import instant
 
 
 def check_claims(draft: ReportDraft, evidence: Mapping[str, Evidence]) -> tuple[list[CheckedClaim], list[str]]:
-    """The claims with what came of their checks, and the texts of those that cite no evidence that exists."""
+    """The claims with what came of their checks, and the texts of those that cite no evidence that exists.
+
+    Never raises: a check that cannot be run is one that failed.
+    """
     checked: list[CheckedClaim] = []
     dropped: list[str] = []
     for claim in draft.claims:
-        cited = [e for e in claim.evidence if e in evidence]
+        cited = _known([*claim.evidence, *([claim.check.evidence] if claim.check else [])], evidence)
         if not cited:
             dropped.append(claim.text)
             continue
-        result, detail = _run(claim, evidence)
+        result, detail = _run(claim, [evidence[one] for one in cited], evidence)
         checked.append(
             CheckedClaim(
                 text=claim.text,
@@ -43,30 +48,16 @@ def finish(
 ) -> Report:
     """The report that is shown. A cause whose proof does not hold becomes *inconclusive*, and a gap says why."""
     claims, dropped = check_claims(draft, evidence)
-    outcome, gaps = draft.outcome, list(draft.gaps)
-    if outcome == "root_cause":
-        failed = [c for c in claims if c.essential and c.result == "failed"]
-        if draft.root_cause is None:
-            outcome = "inconclusive"
-            gaps.append("No cause was named.")
-        elif failed:
-            outcome = "inconclusive"
-            gaps.append(f"The proof is open: “{failed[0].text}” did not hold ({failed[0].detail}).")
-        elif not any(c.result == "passed" for c in claims):
-            outcome = "inconclusive"
-            gaps.append("The proof is open: no claim carries a check that passed.")
+    doubt = _doubt(draft, claims)
+    outcome: Outcome = "inconclusive" if doubt else draft.outcome
     return Report(
         question=question,
         outcome=outcome,
-        root_cause=draft.root_cause,
+        root_cause=None if outcome == "no_fault" else draft.root_cause,
         claims=claims,
-        hypotheses=[h.model_copy(update={"evidence": _known(h.evidence, evidence)}) for h in draft.hypotheses],
-        timeline=[
-            t.model_copy(update={"evidence": _known(t.evidence, evidence)})
-            for t in sorted(draft.timeline, key=lambda entry: entry.time)
-            if _known(t.evidence, evidence)
-        ],
-        gaps=gaps,
+        hypotheses=[_hypothesis(one, evidence) for one in draft.hypotheses],
+        timeline=_timeline(draft.timeline, evidence),
+        gaps=[*draft.gaps, *([doubt] if doubt else [])],
         impact=draft.impact,
         pull_requests=pull_requests,
         dropped=dropped,
@@ -75,21 +66,56 @@ def finish(
     )
 
 
+def _doubt(draft: ReportDraft, claims: list[CheckedClaim]) -> str:
+    """Why the outcome does not stand; empty where it does."""
+    if draft.outcome == "inconclusive":
+        return ""
+    failed = next((claim for claim in claims if claim.essential and claim.result == "failed"), None)
+    if failed is not None:
+        return f"The proof is open: “{failed.text}” did not hold ({failed.detail})."
+    if draft.outcome == "root_cause" and draft.root_cause is None:
+        return "No cause was named."
+    if draft.outcome == "root_cause" and not any(claim.result == "passed" for claim in claims):
+        return "The proof is open: no claim carries a check that passed."
+    return ""
+
+
+def _hypothesis(hypothesis: Hypothesis, evidence: Mapping[str, Evidence]) -> Hypothesis:
+    """A verdict that rests on nothing is none."""
+    known = _known(hypothesis.evidence, evidence)
+    return hypothesis.model_copy(update={"evidence": known, "verdict": hypothesis.verdict if known else "open"})
+
+
+def _timeline(entries: list[TimelineEntry], evidence: Mapping[str, Evidence]) -> list[TimelineEntry]:
+    """By time; without the entries that cite nothing, or whose time is none."""
+    dated = []
+    for entry in entries:
+        known = _known(entry.evidence, evidence)
+        try:
+            at = instant(entry.time, datetime.now(UTC))
+        except Exception:
+            continue
+        if known:
+            dated.append((at, entry.model_copy(update={"evidence": known})))
+    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0])]
+
+
 def _known(ids: list[str], evidence: Mapping[str, Evidence]) -> list[str]:
-    return [e for e in ids if e in evidence]
+    return [one for one in dict.fromkeys(ids) if one in evidence]
 
 
-def _run(claim: Claim, evidence: Mapping[str, Evidence]) -> tuple[Any, str]:
+def _run(
+    claim: Claim, cited: list[Evidence], evidence: Mapping[str, Evidence]
+) -> tuple[Literal["passed", "failed", "none"], str]:
     check = claim.check
     if check is None:
         return "none", ""
     if check.evidence not in evidence:
         return "failed", f"its check cites {check.evidence or 'nothing'}, which does not exist"
     try:
-        detail = CHECKS[check.kind](
-            check, evidence[check.evidence], [evidence[e] for e in claim.evidence if e in evidence]
-        )
+        detail = CHECKS[check.kind](check, evidence[check.evidence], cited)
     except Exception as error:
         # The check is the model's: one that cannot be run is not passed.
-        detail = f"the check cannot be run: {' '.join(str(error).split())[:200]}"
+        message = getattr(error, "message", "") or f"{type(error).__name__}: {error}"
+        detail = f"the check cannot be run: {' '.join(message.split())[:200]}"
     return ("failed", detail) if detail else ("passed", "")

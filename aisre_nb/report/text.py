@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.report.report import CheckedClaim, Report
+from aisre_nb.evidence.invisible import visible
+from aisre_nb.report.report import CheckedClaim, Report, RootCause
 
 MARKS = {"passed": "✓", "failed": "✗", "none": "·"}
 HEADLINES = {"root_cause": "Root cause found", "no_fault": "No fault found", "inconclusive": "Inconclusive"}
+_WIDTH = 100
 
 
 def as_text(
@@ -19,52 +21,40 @@ def as_text(
     usage: Mapping[str, float] | None = None,
     seconds: float | None = None,
 ) -> str:
-    """What a person reads in a terminal, at most 100 columns."""
-    lines = [
-        report.question,
-        "",
-        HEADLINES[report.outcome] + (f" (partial: {report.partial})" if report.partial else ""),
-    ]
-    cause = report.root_cause
-    if cause is not None:
-        lines += _wrapped(cause.summary, "  ")
-        named = {
-            "service": ", ".join(cause.services),
-            "change": cause.change,
-            "where": cause.location,
-            "kind": cause.kind,
-        }
-        lines += [f"  {name + ':':<9}{text}" for name, text in named.items() if text]
+    """What a person reads in a terminal, at most 100 columns wide; without ANSI sequences, whoever wrote it."""
+    lines = [*_wrapped(report.question, ""), ""]
+    lines += _wrapped(HEADLINES[report.outcome] + (f" (partial: {report.partial})" if report.partial else ""), "")
+    if report.root_cause is not None:
+        lines += _cause(report.root_cause, report.outcome == "root_cause")
     if report.impact:
         lines += _wrapped(f"Impact: {report.impact}", "  ")
-    lines += _section(
-        "What supports it (✓ checked by code, ✗ failed, · not checkable)", [_claim(c) for c in report.claims]
-    )
-    lines += _section("Timeline", [f"{t.time}  {t.text} {_cited(t.evidence)}" for t in report.timeline])
-    lines += _section("Considered", [f"{h.verdict}: {h.text} {_cited(h.evidence)}" for h in report.hypotheses])
+    lines += _section("What supports it (✓ checked by code, ✗ failed, · not checkable)", map(_claim, report.claims))
+    lines += _section("Timeline", (f"{t.time}  {t.text} {_cited(t.evidence)}" for t in report.timeline))
+    lines += _section("Considered", (f"{h.verdict}: {h.text} {_cited(h.evidence)}" for h in report.hypotheses))
     lines += _section("Not looked at, or open", report.gaps)
     lines += _section("Dropped, because it cited no evidence", report.dropped)
-    lines += _section("Pull requests", [_request(p) for p in report.pull_requests])
-    if seconds is not None:
-        spent = f", {usage['cost_usd']:.2f} USD" if usage and usage.get("cost_usd") else ""
-        lines += ["", f"{report.model}, {len(evidence) or 'its'} results, {seconds:.1f} s{spent}"]
-    return "\n".join(line.rstrip() for line in lines)
+    lines += _section("Pull requests", map(_request, report.pull_requests))
+    if any(claim.evidence for claim in report.claims) and evidence:
+        cited = {one for claim in report.claims for one in claim.evidence}
+        lines += _section("Evidence", (f"{e.id}  {e.title}" for e in evidence.values() if e.id in cited))
+    spent = _spent(report.model, usage or {}, seconds)
+    return "\n".join([*lines, "", spent] if spent else lines)
 
 
 def result_object(
     report: Report, steps: Sequence[Mapping[str, Any]], usage: Mapping[str, float], seconds: float, record: str
 ) -> dict[str, Any]:
     """The object that ``ask --json`` prints."""
-    cause = report.root_cause
+    cause = report.root_cause or RootCause(services=[], summary="")
     return {
         "outcome": report.outcome,
         "root_cause": {
-            "services": cause.services if cause and report.outcome == "root_cause" else [],
-            "ranked": cause.ranked if cause else [],
-            "kind": cause.kind if cause else "",
-            "change": cause.change if cause else "",
-            "location": cause.location if cause else "",
-            "summary": cause.summary if cause else "",
+            "services": cause.services if report.outcome == "root_cause" else [],
+            "ranked": cause.ranked,
+            "kind": cause.kind,
+            "change": cause.change,
+            "location": cause.location,
+            "summary": cause.summary,
         },
         "claims": [{"text": c.text, "evidence": c.evidence, "check": c.result} for c in report.claims],
         "hypotheses": [h.model_dump() for h in report.hypotheses],
@@ -74,10 +64,22 @@ def result_object(
             {name: request.get(name) for name in ("kind", "title", "branch", "url", "files")}
             for request in report.pull_requests
         ],
-        "usage": dict(usage),
+        "usage": {name: usage.get(name, 0) for name in ("input_tokens", "output_tokens", "cost_usd", "turns")},
         "seconds": round(seconds, 3),
         "record": record,
     }
+
+
+def _cause(cause: RootCause, shown: bool) -> list[str]:
+    summary = cause.summary if shown else f"Most likely, and not proved: {cause.summary}"
+    named = {
+        "service": ", ".join(cause.services),
+        "change": cause.change,
+        "where": cause.location,
+        "kind": cause.kind,
+    }
+    lines = _wrapped(summary, "  ")
+    return lines + [line for name, text in named.items() if text for line in _wrapped(f"{name + ':':<9}{text}", "  ")]
 
 
 def _claim(claim: CheckedClaim) -> str:
@@ -86,16 +88,37 @@ def _claim(claim: CheckedClaim) -> str:
 
 
 def _request(request: Mapping[str, Any]) -> str:
-    return f"#{request.get('number')} {request.get('kind')}: {request.get('title')} (branch {request.get('branch')})"
+    number = f"#{request['number']} " if request.get("number") is not None else ""
+    where = request.get("url") or request.get("branch") or ""
+    return f"{number}{request.get('kind', '')}: {request.get('title', '')}" + (f" ({where})" if where else "")
 
 
 def _cited(ids: Sequence[str]) -> str:
     return f"[{', '.join(ids)}]" if ids else ""
 
 
-def _section(title: str, entries: Sequence[str]) -> list[str]:
-    return ["", f"{title}:", *(line for entry in entries for line in _wrapped(entry, "  "))] if entries else []
+def _spent(model: str, usage: Mapping[str, float], seconds: float | None) -> str:
+    parts = [
+        model,
+        f"{usage['turns']:g} turns" if usage.get("turns") else "",
+        f"{seconds:.1f} s" if seconds is not None else "",
+        f"{usage['cost_usd']:.2f} USD" if usage.get("cost_usd") else "",
+    ]
+    return visible(", ".join(part for part in parts if part))
+
+
+def _section(title: str, entries: Iterable[str]) -> list[str]:
+    lines = [line for entry in entries for line in _wrapped(entry, "  ")]
+    return ["", f"{title}:", *lines] if lines else []
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(" ".join(text.split()), 98, initial_indent=indent, subsequent_indent=indent + "  ")
+    # A long path or address stays whole: it is there to be copied.
+    return textwrap.wrap(
+        " ".join(visible(text).split()),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  " if indent else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
