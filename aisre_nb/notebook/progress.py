@@ -20,12 +20,13 @@ class Progress:
         self._id = ""
 
     def __enter__(self) -> Progress:
+        self("Getting ready …", 0.0)
         return self
 
     def __call__(self, text: str, fraction: float) -> None:
         if not self._shown:
             return
-        bundle = note.bundle(f"{text} {fraction:.0%}")
+        bundle = note.bundle(f"{text} {fraction:.0%}" if fraction else text)
         if self._id:
             update_display(bundle, display_id=self._id, raw=True)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-GREY = "rgba(128,128,128,0.9)"
+GREY = "#7d7d7d"
 GRID = "rgba(128,128,128,0.25)"
 COLOURS = ("#3b82c4", "#d97a1e", "#5a9e4b", "#b05fa8", "#8c6d4f", "#3aa6a0", "#c0504d", "#7f7fbf", "#999933", "#cc6677")
 CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True, "displayModeBar": "hover"}

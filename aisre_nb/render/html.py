@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-STYLE = """<style>
-.aisre{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit);margin:2px 0}
-.aisre .aisre-h{display:flex;flex-wrap:wrap;gap:2px 8px;align-items:baseline;border-left:3px solid var(--jp-border-color1,#bbb);padding:1px 8px}
-.aisre-n,.aisre-dim{color:var(--jp-ui-font-color2,#777)}
-.aisre code,.aisre pre{font:12px/1.4 var(--jp-code-font-family,ui-monospace,monospace);background:none;color:inherit}
-.aisre pre{margin:2px 0;padding:4px 8px;overflow-x:auto;white-space:pre;background:var(--jp-layout-color2,rgba(128,128,128,.1))}
-.aisre table{border-collapse:collapse;margin:4px 0;font-size:12px;color:inherit}
-.aisre th,.aisre td{text-align:left!important;padding:2px 10px 2px 0;vertical-align:top;border-bottom:1px solid var(--jp-border-color2,rgba(128,128,128,.3));background:none;max-width:46em;overflow-wrap:anywhere}
-.aisre td.aisre-r,.aisre th.aisre-r{text-align:right!important;white-space:nowrap}
-.aisre details{margin:2px 0}.aisre summary{cursor:pointer}
-.aisre .aisre-add{background:rgba(46,160,67,.18)}.aisre .aisre-del{background:rgba(248,81,73,.16)}
-.aisre .aisre-mark{background:rgba(210,153,34,.25);font-weight:600}
-.aisre .aisre-bad{color:var(--jp-error-color1,#c62828);font-weight:600}.aisre .aisre-good{color:var(--jp-success-color1,#2e7d32)}
-.aisre h3{margin:6px 0 2px;font-size:16px;color:inherit}.aisre h4{margin:8px 0 2px;font-size:13px;color:inherit}
-.aisre ul{margin:2px 0 2px 18px;padding:0}
-</style>"""
+_RULES = (
+    ".aisre{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit);"
+    "margin:2px 0}",
+    ".aisre .aisre-h{border-left:3px solid var(--jp-border-color1,#bbb);padding:1px 8px}",
+    ".aisre-n,.aisre-dim{color:var(--jp-ui-font-color2,#777)}",
+    ".aisre code,.aisre pre{font:12px/1.4 var(--jp-code-font-family,ui-monospace,monospace);color:inherit}",
+    ".aisre pre{margin:2px 0;padding:4px 8px;overflow-x:auto;white-space:pre;"
+    "background:var(--jp-layout-color2,rgba(128,128,128,.1))}",
+    ".aisre table{border-collapse:collapse;margin:4px 0;font-size:12px;color:inherit;table-layout:auto}",
+    ".aisre th,.aisre td{text-align:left!important;padding:2px 12px 2px 0!important;vertical-align:top;"
+    "border-bottom:1px solid var(--jp-border-color2,rgba(128,128,128,.3));max-width:46em;overflow-wrap:break-word}",
+    ".aisre th,.aisre td.aisre-r{white-space:nowrap}",
+    ".aisre td.aisre-r,.aisre th.aisre-r{text-align:right!important}",
+    ".aisre details{margin:2px 0}.aisre summary{cursor:pointer}",
+    ".aisre .aisre-add{background:rgba(46,160,67,.18)}.aisre .aisre-del{background:rgba(248,81,73,.16)}",
+    ".aisre .aisre-mark{background:rgba(210,153,34,.25);font-weight:600}",
+    ".aisre .aisre-bad{color:var(--jp-error-color1,#c62828);font-weight:600}",
+    ".aisre .aisre-good{color:var(--jp-success-color1,#2e7d32);white-space:nowrap}",
+    ".aisre h3{margin:8px 0 2px;font-size:17px;font-weight:600;color:inherit}",
+    ".aisre h4{margin:8px 0 2px;font-size:13px;font-weight:600;color:inherit}",
+    ".aisre ul{margin:2px 0 2px 18px;padding:0}",
+)
+STYLE = f"<style>{''.join(_RULES)}</style>"
 
 
 def text(value: object) -> str:

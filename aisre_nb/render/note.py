@@ -13,4 +13,5 @@ def bundle(text: str, level: str = "info") -> dict[str, Any]:
     """``level``: info, warning or error; said by a mark, not by colour alone."""
     marked = _MARKS.get(level, "") + text
     kind = "dim" if level == "info" else "bad"
-    return {"text/html": html.block(html.span(marked, kind)), "text/plain": marked}
+    lines = "<br>".join(html.span(line, kind) for line in marked.splitlines())
+    return {"text/html": html.block(lines), "text/plain": marked}

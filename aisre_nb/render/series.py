@@ -119,7 +119,8 @@ def _thin(rows: pd.DataFrame) -> pd.DataFrame:
     from tsdownsample import LTTBDownsampler
 
     kept = LTTBDownsampler().downsample(rows["value"].to_numpy(dtype=float), n_out=_MOST)
-    return rows.iloc[kept]
+    thinned: pd.DataFrame = rows.iloc[kept]
+    return thinned
 
 
 def _name(mark: Mapping[str, Any]) -> str:
@@ -163,8 +164,8 @@ def _onset_label(onset: str | None) -> list[dict[str, Any]]:
             "xref": "x",
             "yref": "paper",
             "x": onset,
-            "y": 0.02,
-            "yanchor": "bottom",
+            "y": 1.0,
+            "yanchor": "top",
             "xanchor": "left",
             "text": f"onset {onset[11:16]}",
             "showarrow": False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -41,16 +41,13 @@ def chart(panels: Sequence[Panel], marks: Sequence[tuple[float, str]], onset: fl
     height = _H * len(panels) + 44
     parts = [_open(height)]
     if onset is not None and low <= onset <= high:
-        parts.append(
-            f'<rect x="{x(onset):.1f}" y="16" width="{x(high) - x(onset):.1f}" height="{height - 44}" fill="#c0504d" fill-opacity="0.1"/>'
-        )
+        parts.append(_rect(x(onset), 16, x(high) - x(onset), height - 44, "#c0504d", 0.1))
     for n, panel in enumerate(panels):
         parts += _panel(panel, 16 + n * _H, x)
     for n, (t, name) in enumerate(marks):
         if low <= t <= high:
-            parts.append(
-                f'<line x1="{x(t):.1f}" x2="{x(t):.1f}" y1="16" y2="{height - 28}" stroke="#555" stroke-dasharray="4 3"/>'
-            )
+            ends = f'x1="{x(t):.1f}" x2="{x(t):.1f}" y1="16" y2="{height - 28}"'
+            parts.append(f'<line {ends} stroke="#555" stroke-dasharray="4 3"/>')
             anchor = "end" if n % 2 else "start"
             parts.append(_text(x(t), 12, name, anchor))
     for k in range(5):
@@ -59,7 +56,7 @@ def chart(panels: Sequence[Panel], marks: Sequence[tuple[float, str]], onset: fl
     return "".join([*parts, "</svg>"])
 
 
-def _panel(panel: Panel, top: int, x: object) -> list[str]:
+def _panel(panel: Panel, top: int, x: Callable[[float], float]) -> list[str]:
     values = [v for line in panel.lines for v in line.values if v is not None]
     most = max([*values, 1e-12])
     bottom = top + _H - 18
@@ -80,12 +77,10 @@ def _panel(panel: Panel, top: int, x: object) -> list[str]:
             if v is None:
                 pen = "M"
                 continue
-            path.append(f"{pen}{x(t):.1f} {y(v):.1f}")  # type: ignore[operator]
+            path.append(f"{pen}{x(t):.1f} {y(v):.1f}")
             pen = "L"
         parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{line.colour}" stroke-width="1.4"/>')
-        parts.append(
-            f'<text x="{_W - _RIGHT + 8}" y="{top + 24 + 14 * n}" font-size="11" fill="{line.colour}">{escape(line.name[:14])}</text>'
-        )
+        parts.append(_text(_W - _RIGHT + 8, top + 24 + 14 * n, line.name[:14], "start", line.colour))
     return parts
 
 
@@ -114,10 +109,7 @@ def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
         for k, bar in enumerate(column):
             top = 24 + 20 * k
             at, long = left + bar.start / whole * (width - 20), max(2.0, bar.duration / whole * (width - 20))
-            edge = ' stroke="#b00020" stroke-width="1.5"' if bar.failed else ""
-            parts.append(
-                f'<rect x="{at:.1f}" y="{top}" width="{long:.1f}" height="14" fill="{bar.colour}" fill-opacity="0.5"{edge}/>'
-            )
+            parts.append(_rect(at, top + 12, long, 4, "#d32f2f" if bar.failed else bar.colour, 0.9))
             parts.append(
                 _text(
                     left + 4 + 6 * bar.depth,
@@ -136,7 +128,11 @@ def _open(height: float) -> str:
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="#333" text-anchor="{anchor}">{escape(words[:70])}</text>'
-    )
+def _rect(x: float, y: float, width: float, height: float, fill: str, opacity: float) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect {place} fill="{fill}" fill-opacity="{opacity}"/>'
+
+
+def _text(x: float, y: float, words: str, anchor: str, fill: str = "#333") -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-size="11" fill="{fill}">{escape(words[:70])}</text>'

@@ -63,7 +63,7 @@ def logs(evidence: Evidence) -> str:
             html.code(str(r["pattern"])[:300]),
             cell(r["before"]),
             cell(r["after"]),
-            cell(r["first_seen"]),
+            _cell(r["first_seen"]),
         ]
         for r in frame.head(_ROWS).to_dict("records")
     ]
@@ -91,7 +91,7 @@ def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:
 
     kept = [c for c in columns if c in frame]
     right = [str(c) for c in kept if pd.api.types.is_numeric_dtype(frame[c].dtype)]
-    rows = [[html.text(cell(v)) for v in row] for row in frame[kept].head(_ROWS).itertuples(index=False, name=None)]
+    rows = [[_cell(v) for v in row] for row in frame[kept].head(_ROWS).itertuples(index=False, name=None)]
     return html.table([str(c).replace("_", " ") for c in kept], rows, [r.replace("_", " ") for r in right]) + _more(
         len(frame)
     )
@@ -99,3 +99,9 @@ def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:
 
 def _more(rows: int) -> str:
     return html.span(f"{rows - _ROWS} more rows in its DataFrame", "dim") if rows > _ROWS else ""
+
+
+def _cell(value: Any) -> str:
+    """Escaped; an instant stays on one line."""
+    shown = cell(value)
+    return html.text(shown.replace(" ", "\u00a0") if hasattr(value, "strftime") else shown)

@@ -24,7 +24,7 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
     data: list[dict[str, Any]] = []
     rows = max(len(bars) for _, bars in columns)
     layout: dict[str, Any] = {
-        "height": 24 * rows + 90,
+        "height": 26 * rows + 90,
         "barmode": "overlay",
         "showlegend": False,
         "bargap": 0.25,
@@ -43,11 +43,13 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
                 "yaxis": f"y{suffix}",
                 "x": [round(b.duration, 3) for b in bars],
                 "base": [round(b.start, 3) for b in bars],
-                "y": list(range(len(bars))),
+                # A thin bar under its label: words on top of a colour are hard to read, in either theme.
+                "y": [k + 0.25 for k in range(len(bars))],
+                "width": 0.3,
                 "marker": {
                     "color": [b.colour for b in bars],
-                    "opacity": 0.55,
-                    "line": {"width": [2 if b.failed else 0 for b in bars], "color": "#b00020"},
+                    "opacity": 0.8,
+                    "line": {"width": [2 if b.failed else 0 for b in bars], "color": "#d32f2f"},
                 },
                 "hovertext": [_clean(f"{b.label}: {b.duration:.2f} ms{', failed' if b.failed else ''}") for b in bars],
                 "hoverinfo": "text",
@@ -57,14 +59,14 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
             domain=[left, right], anchor=f"y{suffix}", range=[0, whole * 1.02], ticksuffix=" ms"
         )
         layout[f"yaxis{suffix}"] = axis(
-            anchor=f"x{suffix}", range=[rows - 0.4, -0.6], showticklabels=False, showgrid=False
+            anchor=f"x{suffix}", range=[rows - 0.3, -0.7], showticklabels=False, showgrid=False
         )
         layout["annotations"] += [
             {
                 "xref": f"x{suffix}",
                 "yref": f"y{suffix}",
                 "x": 0,
-                "y": k,
+                "y": k - 0.15,
                 "xanchor": "left",
                 "showarrow": False,
                 "align": "left",
@@ -108,7 +110,8 @@ def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:
     ids = set(spans["span_id"])
     children: dict[str, list[Any]] = {}
     for row in spans.itertuples(index=False):
-        parent = str(row.parent_span_id) if row.parent_span_id in ids and row.parent_span_id != row.span_id else ""
+        known = row.parent_span_id in ids and str(row.parent_span_id) != str(row.span_id)
+        parent = str(row.parent_span_id) if known else ""
         children.setdefault(parent, []).append(row)
     zero = spans["start"].min()
     found: list[svg.Bar] = []
