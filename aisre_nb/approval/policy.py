@@ -45,8 +45,8 @@ class Policy:
         return cls(name)
 
     def verdict(self, tool: str, effect: Effect) -> Ruling:
-        """What happens to a call of this tool."""
-        return _RULES[self.name][effect]
+        """What happens to a call of this tool; an effect that no rule knows is denied."""
+        return _RULES[self.name].get(effect, "deny")
 
     def describe(self) -> str:
         """One line in words."""

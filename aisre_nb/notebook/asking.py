@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import UsageError
+from aisre_nb.notebook import closing
 from aisre_nb.notebook.frontend import FrontEnd, front_end
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.interpolation import interpolated
@@ -12,65 +16,88 @@ from aisre_nb.notebook.interrupt import stoppable
 from aisre_nb.notebook.options import Options
 from aisre_nb.settings import Settings
 
+if TYPE_CHECKING:
+    from aisre_nb.approval.card import Panel
+    from aisre_nb.approval.decision import Approver
+    from aisre_nb.approval.policy import Policy
+    from aisre_nb.notebook.transcript import Transcript
+    from aisre_nb.session.investigation import Investigation
 
-async def ask(shell: Any, handle: Handle, settings: Settings, options: Options, cell: str) -> None:
+
+async def ask(shell: Any, handle: Handle, options: Options, cell: str) -> None:
     """Investigate. Raises an `AisreError`, which IPython shows as one line, and which fails the cell."""
-    question = interpolated(cell, shell.user_ns).strip()
+    question = interpolated(cell, shell.user_ns, shell.user_ns_hidden).strip()
     if not question:
         raise UsageError("the cell has no question", "write it below %%sre")
-    settings = settings.updated(**options.settings)
-    front = front_end(shell)
-    investigation = _investigation(handle, settings, options, question, front)
-    await stoppable(_run(investigation, question, front))
-    if options.out and investigation.report is not None:
-        shell.user_ns[options.out] = investigation.report
+    settings = handle.settings.updated(**options.settings)
+    await stoppable(_asked(handle, settings, options, question, front_end(shell)))
+    if options.out and handle.last.report is not None:
+        shell.user_ns[options.out] = handle.last.report
 
 
-def _investigation(handle: Handle, settings: Settings, options: Options, question: str, front: FrontEnd) -> Any:
-    """The one that goes on, with what this cell changed; or a new one."""
+async def _asked(handle: Handle, settings: Settings, options: Options, question: str, front: FrontEnd) -> None:
+    from aisre_nb.notebook.transcript import Transcript
+
+    panel = None
+    if front == "panel":
+        from aisre_nb.approval.card import Panel
+
+        panel = Panel(status="Starting …")
+    transcript = Transcript(panel, talks=front == "stdin")
+    try:
+        if handle.investigation is None:
+            handle.investigation = await _begun(handle, settings, question, transcript)
+        else:
+            _goes_on(handle.investigation, settings, options)
+        transcript.begin(handle.investigation)
+        approver = _approver(front, panel, handle.investigation.policy)
+        await handle.investigation.ask(question, approver=approver, watcher=transcript)
+    finally:
+        transcript.close()
+
+
+async def _begun(handle: Handle, settings: Settings, question: str, transcript: Transcript) -> Investigation:
+    from aisre_nb.session.start import start
+
+    loop = asyncio.get_running_loop()
+
+    def progress(text: str, fraction: float) -> None:
+        loop.call_soon_threadsafe(transcript.progress, text, fraction)
+
+    # In a thread, for it may take seconds: the panel stays alive and the stop button works.
+    begin = partial(start, sources=handle.sources, registry=handle.registry(), question=question, progress=progress)
+    beginning = asyncio.ensure_future(asyncio.to_thread(begin, settings))
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        beginning.add_done_callback(_let_go)
+        raise
+
+
+def _let_go(beginning: asyncio.Future[Investigation]) -> None:
+    """Nobody waits any more for what was begun; it must not keep its record locked."""
+    if not beginning.cancelled() and beginning.exception() is None:
+        closing.later(beginning.result())
+
+
+def _goes_on(found: Investigation, settings: Settings, options: Options) -> None:
+    """The same investigation, with what this cell changed; the model stays until another one is named."""
     from aisre_nb.approval.policy import Policy
     from aisre_nb.models.choose import choose
 
-    found = handle.investigation
-    if found is None:
-        from aisre_nb.notebook.progress import Progress
-        from aisre_nb.session.start import start
-
-        with Progress(shown=front != "nobody") as progress:
-            found = start(
-                settings, sources=handle.sources, registry=handle.registry(), question=question, progress=progress
-            )
-        handle.investigation = found
-        return found
-    if options.model is not None and options.model != found.settings.model:
-        import os
-
-        found.model = choose(options.model, os.environ)
-    found.settings = settings
+    named = options.model or found.settings.model
+    if named != found.settings.model:
+        found.model = choose(named, os.environ)
+    found.settings = settings.updated(model=named)
     found.policy = Policy.parse(settings.approve)
-    return found
 
 
-async def _run(investigation: Any, question: str, front: FrontEnd) -> None:
+def _approver(front: FrontEnd, panel: Panel | None, policy: Policy) -> Approver:
     from aisre_nb.approval.automatic import AutomaticApprover
-    from aisre_nb.approval.decision import Approver
+    from aisre_nb.approval.click import PanelApprover
     from aisre_nb.approval.prompt import PromptApprover
-    from aisre_nb.notebook.transcript import Transcript
     from aisre_nb.session.who import who
 
-    panel: Any = None
-    approver: Approver
-    if front == "panel":
-        from aisre_nb.approval.card import Panel, PanelApprover
-
-        panel = Panel(status="Investigating …")
-        approver = PanelApprover(panel, who(), PromptApprover(who=who()))
-    elif front == "stdin":
-        approver = PromptApprover(who=who())
-    else:
-        approver = AutomaticApprover(investigation.policy, who())
-    transcript = Transcript(investigation, panel)
-    try:
-        await investigation.ask(question, approver=approver, watcher=transcript)
-    finally:
-        transcript.close()
+    if panel is not None:
+        return PanelApprover(panel, who(), PromptApprover(who=who()))
+    return PromptApprover(who=who()) if front == "stdin" else AutomaticApprover(policy, who())

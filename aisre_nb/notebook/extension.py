@@ -15,6 +15,7 @@ def load(shell: Any) -> None:
     if getattr(shell, "_aisre_magics", None) is not None:
         return
     magics = Sre(shell)
+    sre.configured = magics.configured
     shell._aisre_magics = magics
     shell.register_magics(magics)
     if magics not in shell.configurables:

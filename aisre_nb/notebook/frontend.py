@@ -13,7 +13,7 @@ FrontEnd = Literal[
 
 
 def front_end(shell: Any) -> FrontEnd:
-    """What runs this cell: a request's ``allow_stdin`` is set by front ends with people before them, and by no other."""
+    """What runs this cell: a request says ``allow_stdin`` where a person sits before the front end, and only there."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return "stdin" if sys.stdin is not None and sys.stdin.isatty() else "nobody"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import UsageError
+from aisre_nb.settings import Settings
 
 if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
@@ -23,6 +24,8 @@ class Handle:
         """The sources that the next investigation takes; None: those of the settings."""
         self.chosen: dict[str, Any] = {}
         """Settings that were changed by ``%sre model`` and ``%sre policy``."""
+        self.configured: Callable[[], dict[str, Any]] = dict
+        """Settings that were changed by ``%config``."""
         self._functions: list[tuple[Callable[..., Any], Effect]] = []
 
     @property
@@ -36,6 +39,11 @@ class Handle:
     def E(self) -> Mapping[str, Evidence]:
         """Its evidence: ``sre.E["E3"].df``."""
         return _Known(self.last.evidence)
+
+    @property
+    def settings(self) -> Settings:
+        """What the next cell runs by: defaults, aisre.toml, environment, ``%config``, then what ``%sre`` changed."""
+        return Settings.load().updated(**self.configured()).updated(**self.chosen)
 
     def tool(self, function: Callable[..., Any] | None = None, *, effect: Effect = "read") -> Any:
         """A decorator: the function becomes a tool of the agent. ``effect="change"`` for what alters something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
@@ -11,7 +12,6 @@ from traitlets.config import Configurable
 from aisre_nb.errors import UsageError
 from aisre_nb.notebook import options as cell_options
 from aisre_nb.notebook.handle import sre as handle
-from aisre_nb.settings import Settings
 
 
 @magics_class
@@ -24,11 +24,9 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
     max_usd = CFloat(0.0, help="money for the model at most").tag(config=True)
     since = Unicode("", help='how far back to look, such as "2h"').tag(config=True)
 
-    def settings(self) -> Settings:
-        """Defaults, file, environment, %config, then what %sre changed."""
-        names = ("model", "approve", "max_steps", "max_usd", "since")
-        configured = {n: getattr(self, n) or None for n in names}
-        return Settings.load().updated(**configured).updated(**handle.chosen)
+    def configured(self) -> dict[str, Any]:
+        """What %config changed; None for the rest."""
+        return {n: getattr(self, n) or None for n in ("model", "approve", "max_steps", "max_usd", "since")}
 
     @cell_magic
     async def sre(self, line: str, cell: str) -> None:
@@ -39,7 +37,7 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.help:
             print(cell_options.parser().format_help())
             return
-        await ask(self.shell, handle, self.settings(), options, cell)
+        await ask(self.shell, handle, options, cell)
 
     @line_magic("sre")  # type: ignore[arg-type]
     def sre_line(self, line: str) -> Any:
@@ -47,10 +45,15 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         from aisre_nb.notebook.subcommands import run
         from aisre_nb.notebook.words import SUBCOMMANDS
 
-        words = line.split()
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            raise UsageError(f"%sre {line[:40]} cannot be read: {error}", "%sre help lists what there is") from None
         name = words[0] if words else "help"
+        if name == "wrapped":
+            raise UsageError(f"{' '.join(words[1:])} cannot stand above %%sre, which waits for you", "remove that line")
         if name in ("--help", "-h"):
             name = "help"
         if name not in SUBCOMMANDS:
             raise UsageError(f"%sre {name[:40]!r} is not known", f"one of {', '.join(SUBCOMMANDS)}")
-        return run(name, words[1:], handle, self.settings())
+        return run(name, words[1:], handle)

@@ -1,9 +1,8 @@
-"""Progress of what takes longer than a second before the first step."""
+"""Progress of what a line magic does for longer than a second."""
 
 from __future__ import annotations
 
 import itertools
-from types import TracebackType
 
 from IPython.display import display, update_display
 
@@ -13,26 +12,28 @@ _numbers = itertools.count(1)
 
 
 class Progress:
-    """A line that is written over, and empty when it is done; nothing where nobody looks."""
+    """A line that is written over; where nothing can be, only what came of it is printed."""
 
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
+    def __init__(self, *, live: bool) -> None:
+        self._live = live
         self._id = ""
 
-    def __enter__(self) -> Progress:
-        self("Getting ready …", 0.0)
-        return self
-
     def __call__(self, text: str, fraction: float) -> None:
-        if not self._shown:
-            return
-        bundle = note.bundle(f"{text} {fraction:.0%}" if fraction else text)
+        """What is being done, and how much of it is."""
+        if self._live:
+            self._write(f"{text} … {fraction:.0%}")
+
+    def done(self, text: str) -> None:
+        """What came of it."""
+        if self._live:
+            self._write(text)
+        else:
+            print(text)
+
+    def _write(self, text: str) -> None:
+        bundle = note.bundle(text)
         if self._id:
             update_display(bundle, display_id=self._id, raw=True)
         else:
             self._id = f"aisre-progress-{next(_numbers)}"
             display(bundle, raw=True, display_id=self._id)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._id:
-            update_display({"text/plain": ""}, display_id=self._id, raw=True)

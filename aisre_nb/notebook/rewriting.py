@@ -6,8 +6,25 @@ MARK = "%%sre"
 
 
 def awaited(lines: list[str]) -> list[str]:
-    """An IPython input transformer: the cell's lines in, the lines that run instead out; others as they are."""
-    if not lines or lines[0].split(maxsplit=1)[:1] != [MARK]:
+    """An IPython input transformer: the cell's lines in, the lines that run instead out; others as they are.
+
+    Comments may stand above the magic. Another cell magic may not: it would run the awaiting line where nothing can
+    wait, so the cell says that instead.
+    """
+    first = next((n for n, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), None)
+    if first is None:
         return lines
-    line, cell = lines[0].strip()[len(MARK) :].strip(), "".join(lines[1:])
-    return [f"await get_ipython().run_cell_magic('sre', {line!r}, {cell!r})\n"]
+    word = _word(lines[first])
+    if word == MARK:
+        line, cell = lines[first].strip()[len(MARK) :].strip(), "".join(lines[first + 1 :])
+        # IPython refuses an empty cell by words of its own; --help needs none.
+        return [f"await get_ipython().run_cell_magic('sre', {line!r}, {cell or chr(10)!r})\n"]
+    if word.startswith("%%"):
+        second = next((line for line in lines[first + 1 :] if line.strip()), "")
+        if _word(second) == MARK:
+            return [f"get_ipython().run_line_magic('sre', {f'wrapped {word}'!r})\n"]
+    return lines
+
+
+def _word(line: str) -> str:
+    return line.split(maxsplit=1)[0] if line.strip() else ""

@@ -6,65 +6,86 @@ below the newest one: its place is given to the step that finished, and it is sh
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.display import display, update_display
 
+from aisre_nb.notebook.merging import merged
 from aisre_nb.record.events import Decided, Ended, Event, ModelTurn, Noted, Reported, ToolFinished, ToolStarted
 from aisre_nb.render import note, report, step
 from aisre_nb.report.report import Report
-from aisre_nb.session.investigation import Investigation
 
-_MOST = 40
-"""Outputs of one cell; JupyterLab hides what comes after the fiftieth."""
+if TYPE_CHECKING:
+    from aisre_nb.approval.card import Panel
+    from aisre_nb.session.investigation import Investigation
+    from aisre_nb.session.step import Step
+
+_MOST = 44
+"""Outputs of one cell before what follows is merged into one; the report and the notes come on top."""
 _numbers = itertools.count(1)
 
 
 class Transcript:
-    """A watcher that writes into the cell. ``panel`` is None where nobody is there, or in a terminal."""
+    """A watcher that writes into the cell.
 
-    def __init__(self, investigation: Investigation, panel: Any = None) -> None:
-        self._investigation = investigation
+    ``panel`` is None where nobody is there, and in a terminal, which is talked to (``talks``) before the first step.
+    """
+
+    def __init__(self, panel: Panel | None = None, *, talks: bool = False) -> None:
         self._panel = panel
+        self._talks = talks
+        self._said = ""
         self._slot = ""
         self._outputs = 0
-        self._rest: list[dict[str, Any]] = []
+        self._overflow: list[dict[str, Any]] = []
+        self._overflow_slot = ""
         self._notes: list[Noted] = []
+        self._investigation: Investigation | None = None
         if panel is not None:
             self._show_panel()
+
+    def begin(self, investigation: Investigation) -> None:
+        """It is ready to be asked."""
+        self._investigation = investigation
+        if self._panel is not None:
+            self._panel.show(status="Investigating …")
+
+    def progress(self, text: str, fraction: float) -> None:
+        """What is done before the first step."""
+        if self._panel is not None:
+            self._panel.show(status=f"{text} … {fraction:.0%}")
+        elif self._talks and text != self._said:
+            self._said = text
+            print(f"{text} …")
 
     def event(self, event: Event) -> None:
         """Draw what is to be drawn."""
         match event:
             case Noted():
                 self._notes.append(event)
+                if self._panel is not None:
+                    # Those that come together are one output, and do not wait for what the model says first.
+                    asyncio.get_running_loop().call_soon(self._write_notes)
             case ModelTurn():
                 self._write_notes()
-                if self._panel is not None:
-                    self._panel.said()
-                    self._panel.status = event.text.strip()[:300]
+                self._live(tail="", status=event.text.strip()[:300] or "…")
             case ToolStarted():
                 self._write_notes()
-                if self._panel is not None:
-                    self._panel.status = f"{event.n}. {event.tool} …"
+                self._live(status=f"{event.n}. {event.tool} …")
+            case Decided():
+                self._live(status=f"{event.tool}: {event.verdict}")
             case ToolFinished(reused=False):
                 self._write_notes()
-                self._write(step.bundles(view(self._investigation.steps[-1])))
-            case Decided() if self._panel is not None:
-                self._panel.status = f"{event.tool}: {event.verdict}"
+                self._step()
             case Reported():
                 self._write_notes()
-                if self._rest:
-                    self._write([_merged(self._rest)], always=True)
-                found = Report.model_validate(event.report)
-                self._write(
-                    [report.bundle(found, self._investigation.evidence, event.usage, event.seconds)], always=True
-                )
+                self._report(event)
             case Ended():
-                self._write_notes()
+                self._write_notes(last=True)
             case _:
                 pass
 
@@ -75,31 +96,70 @@ class Transcript:
 
     def close(self) -> None:
         """Nothing is live any more."""
+        self._write_notes()
+        self._write_overflow()
         if self._panel is not None:
-            update_display({"text/plain": ""}, display_id=self._slot, raw=True)
-            self._panel.close()
+            if self._slot:
+                update_display({"text/plain": ""}, display_id=self._slot, raw=True)
+            self._panel.end("The run is over; %sre show draws it again.")
             self._panel = None
 
-    def _write_notes(self) -> None:
+    def _live(self, **state: Any) -> None:
+        if self._panel is not None:
+            self._panel.show(**state)
+
+    def _step(self) -> None:
+        assert self._investigation is not None
+        seen = view(self._investigation.steps[-1])
+        if self._panel is not None:
+            self._panel.show(steps=[headline(view(s)) for s in self._investigation.steps])
+        bundles = step.bundles(seen)
+        if self._outputs + len(bundles) <= _MOST:
+            self._write(bundles)
+        else:
+            self._overflow.append(merged(bundles))
+            if self._panel is not None:
+                self._write_overflow()
+
+    def _report(self, event: Reported) -> None:
+        assert self._investigation is not None
+        self._write_overflow()
+        found = Report.model_validate(event.report)
+        bundle = report.bundle(found, self._investigation.evidence, event.usage, event.seconds)
+        self._write([bundle], last=True)
+
+    def _write_notes(self, *, last: bool = False) -> None:
         """Notes that came together are one output."""
         if self._notes:
-            worst = "error" if any(n.level == "error" for n in self._notes) else self._notes[-1].level
-            self._write([note.bundle("\n".join(n.text for n in self._notes), worst)])
+            worst = next((n.level for n in self._notes if n.level == "error"), self._notes[-1].level)
+            text = "\n".join(n.text for n in self._notes)
             self._notes.clear()
+            self._write([note.bundle(text, worst)], last=last or not self._slot)
 
-    def _write(self, bundles: Sequence[dict[str, Any]], *, always: bool = False) -> None:
-        if self._outputs + len(bundles) > _MOST and not always:
-            self._rest.append(bundles[0])
+    def _write_overflow(self) -> None:
+        """What is too much for outputs of its own: with a panel, one output that grows; else written once."""
+        if not self._overflow:
             return
+        if self._overflow_slot:
+            update_display(merged(self._overflow), display_id=self._overflow_slot, raw=True)
+        else:
+            self._overflow_slot = self._slot
+            self._write([merged(self._overflow)])
+        if not self._overflow_slot:
+            self._overflow.clear()
+
+    def _write(self, bundles: Sequence[dict[str, Any]], *, last: bool = False) -> None:
+        """Static outputs; ``last``: the panel does not come again."""
         self._outputs += len(bundles)
         first, *others = bundles
-        if self._panel is None:
-            display(first, raw=True)
-        else:
+        if self._slot:
             update_display(first, display_id=self._slot, raw=True)
+        else:
+            display(first, raw=True)
         for bundle in others:
             display(bundle, raw=True)
-        if self._panel is not None:
+        self._slot = ""
+        if self._panel is not None and not last:
             self._show_panel()
 
     def _show_panel(self) -> None:
@@ -107,13 +167,12 @@ class Transcript:
         display(self._panel, display_id=self._slot)
 
 
-def view(found: Any) -> step.StepView:
+def view(found: Step) -> step.StepView:
     """A session's step for the renderer."""
     return step.StepView(**{f.name: getattr(found, f.name) for f in fields(step.StepView)})
 
 
-def _merged(bundles: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        "text/html": "".join(str(b.get("text/html", "")) for b in bundles),
-        "text/plain": "\n".join(str(b.get("text/plain", "")) for b in bundles),
-    }
+def headline(seen: step.StepView) -> str:
+    """A step in one line."""
+    said = f"{seen.evidence.id} {seen.evidence.summary}" if seen.evidence else f"✗ {seen.error}"
+    return f"{seen.n}. {seen.tool}: {said}"[:300]

@@ -10,7 +10,7 @@ SUBCOMMANDS = {
     "policy": "what runs without asking; %sre policy NAME takes another (read, ask, all, none)",
     "evidence": "every result so far; %sre evidence E3 draws one",
     "report": "the latest report again",
-    "show": "the whole transcript again, from the record, as after a reload of the page",
+    "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",
     "sandbox": "make a world to look at: %sre sandbox NAME --seed N; without a name, the list",
     "reset": "end this investigation; the next %%sre begins a new one",

@@ -1,0 +1,61 @@
+"""``%sre report`` and ``%sre show``: what was shown, once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from IPython.display import display
+
+from aisre_nb.errors import UsageError
+from aisre_nb.notebook.handle import Handle
+
+if TYPE_CHECKING:
+    from aisre_nb.evidence.evidence import Evidence
+    from aisre_nb.record.events import Event
+
+
+def report(words: list[str], handle: Handle) -> None:
+    """The latest report."""
+    from aisre_nb.render.show import Shown
+
+    found = handle.last
+    if found.report is None:
+        raise UsageError("there is no report yet", "run a %%sre cell to its end")
+    display(Shown.report(found.report, found.evidence, found.usage, found.seconds))
+
+
+def show(words: list[str], handle: Handle) -> None:
+    """The whole transcript: of this investigation, of the record in a folder, or of the newest record."""
+    from aisre_nb.notebook.merging import runs
+    from aisre_nb.notebook.replayed import outputs
+
+    if not words and handle.investigation is not None:
+        events, evidence = _here(handle)
+    else:
+        folder = Path(words[0]).expanduser() if words else _newest(handle.settings.record_dir)
+        events, evidence = _kept(folder)
+        print(f"record: {folder}")
+    for bundle in runs(outputs(events, evidence)):
+        display(bundle, raw=True)
+
+
+def _here(handle: Handle) -> tuple[Sequence[Event], Mapping[str, Evidence]]:
+    return handle.last.events, handle.last.evidence
+
+
+def _kept(folder: Path) -> tuple[Sequence[Event], Mapping[str, Evidence]]:
+    from aisre_nb.record.events import EvidenceKept
+    from aisre_nb.record.record import Record
+
+    record = Record.load(folder)
+    numbers = [event.id for event in record.events if isinstance(event, EvidenceKept)]
+    return record.events, {number: record.evidence(number) for number in numbers}
+
+
+def _newest(folder: Path) -> Path:
+    records = sorted(found.parent for found in folder.glob("*/events.jsonl"))
+    if not records:
+        raise UsageError("nothing was investigated yet", "run a %%sre cell, or %sre show FOLDER")
+    return records[-1]
