@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets as random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.evidence import secret_blocks
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.secret_names import is_value, strength
-from aisre_nb.evidence.secrets import MASK, RULES, Rule
+from aisre_nb.evidence.secrets import MASK, RULES, SCHEME, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ _DEPTH = 40
 _LONG = 20_000
 """Characters from which a text is searched line by line."""
 _CLOSERS = ")]}>.!?\"'`\\"
+_MASKED = re.compile(rf"(?:{SCHEME}[ \t]+)?{MASK.pattern}", re.IGNORECASE)
 _PLAIN = (bool, int, float, type(None), date, time, timedelta, Decimal)
 _ABOUT = frozenset({"name", "namespace", "type", "kind", "id", "key", "ref"})
 
@@ -188,5 +190,5 @@ def _mask_around(text: str, place: int) -> int:
 
 
 def _is_masked(secret: str) -> bool:
-    found = MASK.match(secret)
+    found = _MASKED.match(secret)
     return found is not None and not secret[found.end() :].strip(_CLOSERS)

@@ -49,7 +49,7 @@ _NOTHING = frozenset({
     "string", "bytes", "int", "bool", "any", "object", "optional", "text", "varchar", "float", "dict", "list",
 })  # fmt: skip
 _REFERENCE = re.compile(
-    r"\$\{[^}]*\}|\{\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|%\(?\w*\)?s|<[\w. -]*>|\*+|[xX]{3,}|\.{3,}|…|[\W_]*", re.DOTALL
+    r"\$\{[^}]*\}?|\{\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|%\(?\w*\)?s|<[\w. -]*>?|\*+|[xX]{3,}|\.{3,}|…|[\W_]*", re.DOTALL
 )
 _EXPRESSION = re.compile(
     r"(?:self|cls|this|os|env|settings|config|cfg|conf|request|req|args|params|ctx|context|app|options|opts|process|"

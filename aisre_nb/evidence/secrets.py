@@ -79,7 +79,7 @@ def _format(kind: str, pattern: str, *needles: str) -> Rule:
     return Rule(kind, needles, re.compile(pattern, re.ASCII), hint=re.sub(r"\{(\d+),\d+\}", r"{\1,}", pattern))
 
 
-_SCHEME = "(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|AWS4-HMAC-SHA256)"
+SCHEME = "(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|AWS4-HMAC-SHA256)"
 _I = re.ASCII | re.IGNORECASE
 _STEM = "|".join(STEMS)
 _NAMED = rf"(?P<name>(?:{_STEM})[\w.-]{{0,40}})\\{{0,3}}[\"'`]?[\])]?[ \t]{{0,8}}(?:=>|->|:=|[:=])[ \t]{{0,8}}"
@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
         ("authorization",),
         re.compile(
             r"authorization\\{0,3}[\"'`]?[\])]?[ \t]{0,8}"
-            rf"(?:(?:=>|[:=])[ \t]{{0,8}}\\{{0,3}}[\"'`]?(?:{_SCHEME}[ \t]+)?|,[ \t]*[\"']{_SCHEME}[ \t]+)"
+            rf"(?:(?:=>|[:=])[ \t]{{0,8}}\\{{0,3}}[\"'`]?(?:{SCHEME}[ \t]+)?|,[ \t]*[\"']{SCHEME}[ \t]+)"
             r"(?P<a>[^\s\"'`\\;,]{3,4000})",
             _I,
         ),

@@ -24,7 +24,7 @@ class EventLog:
 
     def append(self, event: Event) -> None:
         """One line; on disk when this returns, or not there at all. Raises `OSError`."""
-        line = event.model_dump_json().encode("utf-8", "replace") + b"\n"
+        line = _line(event)
         try:
             written = 0
             while written < len(line):
@@ -38,6 +38,14 @@ class EventLog:
     def close(self) -> None:
         """Nothing can be appended afterwards."""
         os.close(self._handle)
+
+
+def _line(event: Event) -> bytes:
+    try:
+        return event.model_dump_json().encode() + b"\n"
+    except ValueError:
+        # Half a surrogate pair, from a file's name or a model's stream: one letter is not worth an event.
+        return json.dumps(event.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def read_events(path: Path) -> tuple[list[Event], list[str]]:

@@ -71,7 +71,8 @@ def _table(frame: pd.DataFrame) -> Any:
             cells = [json.dumps(plain_json(cell), default=str) for cell in frame.iloc[:, place]]
             plain.isetitem(place, pd.Series(cells, index=plain.index, dtype="str").array)
     if not _fits(plain.index.to_series()) or isinstance(plain.index, pd.MultiIndex):
-        plain.index = pd.Index([str(label) for label in plain.index], name=str(plain.index.name or "index"))
+        name = str(plain.index.name or "index")
+        plain.index = plain.index.to_flat_index().map(str).rename(name)
     table = pa.Table.from_pandas(plain)
     labels = [list(label) if isinstance(label, tuple) else label for label in frame.columns]
     ours = {

@@ -97,12 +97,12 @@ def before(check: Check, evidence: Evidence, cited: Sequence[Evidence]) -> str:
 
 def contains(check: Check, evidence: Evidence, cited: Sequence[Evidence]) -> str:
     """The evidence holds the text."""
-    return "" if _holds(check, evidence) else f"{evidence.id} does not contain {str(check.expected)[:120]!r}"
+    return "" if _holds(check, evidence) else f"{evidence.id} does not contain {_written(check.expected or '')[:120]!r}"
 
 
 def absent(check: Check, evidence: Evidence, cited: Sequence[Evidence]) -> str:
     """The evidence does not hold the text."""
-    return f"{evidence.id} contains {str(check.expected)[:120]!r}" if _holds(check, evidence) else ""
+    return f"{evidence.id} contains {_written(check.expected or '')[:120]!r}" if _holds(check, evidence) else ""
 
 
 CHECKS: dict[str, Callable[[Check, Evidence, Sequence[Evidence]], str]] = {
@@ -140,7 +140,7 @@ def _is_share(points: pd.DataFrame) -> bool:
 
 
 def _holds(check: Check, evidence: Evidence) -> bool:
-    wanted = "" if check.expected is None else str(check.expected)
+    wanted = "" if check.expected is None else _written(check.expected)
     if not wanted.strip():
         raise UsageError("the text to look for is empty")
     looked = False
@@ -171,9 +171,8 @@ def _frame_holds(check: Check, evidence: Evidence, wanted: str) -> bool:
         return False
     for column in [check.column] if check.column else list(frame.columns):
         cells = frame[column]
-        if cells.dtype.kind in "iufcb":
-            cells = cells.astype(str)
-            if (cells == wanted).any():
+        if cells.dtype.kind in "iufb":
+            if (cells.astype(float) == number(wanted)).any():
                 return True
             continue
         shown = cells.astype(str)
@@ -185,6 +184,10 @@ def _frame_holds(check: Check, evidence: Evidence, wanted: str) -> bool:
             if any(_within(wanted, text) for text in [*some, "\n".join(some)]):
                 return True
     return False
+
+
+def _written(expected: str | float) -> str:
+    return expected if isinstance(expected, str) else f"{expected:.15g}"
 
 
 def _within(wanted: str, text: str) -> bool:

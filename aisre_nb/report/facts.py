@@ -42,4 +42,4 @@ def texts(value: Any) -> Iterator[str]:
         for inner in value:
             yield from texts(inner)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield f"{value:g}" if isinstance(value, float) else str(value)
+        yield f"{value:.15g}"

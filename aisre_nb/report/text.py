@@ -79,7 +79,7 @@ def _cause(cause: RootCause, shown: bool) -> list[str]:
         "kind": cause.kind,
     }
     lines = _wrapped(summary, "  ")
-    return lines + [line for name, text in named.items() if text for line in _wrapped(f"{name + ':':<9}{text}", "  ")]
+    return lines + [line for name, text in named.items() if text for line in _wrapped(f"{name}: {text}", "  ")]
 
 
 def _claim(claim: CheckedClaim) -> str:
