@@ -27,7 +27,7 @@ def test_an_untrusted_notebook_shows_every_step_plot_and_the_report(lab: Any, op
     shown = page.text(2)
     assert [step for step in STEPS if step not in shown] == []
     assert "Root cause found" in shown and "checked by code" in shown and "suspect" in shown
-    assert page.page.locator(".js-plotly-plot").count() == 2
+    assert page.page.locator(".js-plotly-plot").count() >= 2
 
 
 def test_an_exported_page_shows_every_step_a_picture_of_each_plot_and_the_report(executed: Path) -> None:
