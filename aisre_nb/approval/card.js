@@ -89,7 +89,7 @@ function card(model, proposal) {
   const approve = button("Approve", "approve", "aisre-card-yes");
   const edited = button("Approve as edited", "edit", "aisre-card-yes");
   const reject = button("Reject", "reject");
-  const stop = button("Stop", "stop");
+  const stop = button("Stop here", "stop");
   stop.title = "Do not run this, and end the investigation with the report so far";
   for (const { input } of Object.values(fields)) input.addEventListener("input", follow);
   follow();
@@ -114,7 +114,8 @@ function render({ model, el }) {
   el.append(root);
 
   const words = () => {
-    status.textContent = model.get("status");
+    const proposal = model.get("proposal");
+    status.textContent = proposal.call_id ? `Waiting for you: ${proposal.tool}` : model.get("status");
     status.classList.toggle("aisre-card-live", !model.get("over"));
     tail.textContent = model.get("tail");
   };
@@ -128,15 +129,15 @@ function render({ model, el }) {
   };
   const decisions = () => {
     const proposal = model.get("proposal");
+    words();
     place.replaceChildren();
-    if (!proposal || !proposal.call_id) return;
+    if (!proposal.call_id) return;
     place.append(card(model, proposal));
     place.scrollIntoView({ block: "nearest" });
   };
   model.on("change:status change:tail change:over", words);
   model.on("change:steps change:home", steps);
   model.on("change:proposal", decisions);
-  words();
   steps();
   decisions();
   model.send({ type: "ready", page: PAGE });

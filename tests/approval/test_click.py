@@ -1,0 +1,110 @@
+"""A decision by click, with the page played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from aisre_nb.approval.automatic import AutomaticApprover
+from aisre_nb.approval.click import Heard, PanelApprover, shown
+from aisre_nb.approval.decision import Decision, Proposal
+from aisre_nb.approval.policy import Policy
+
+
+@dataclass
+class Page:
+    """A panel whose clicks are written down beforehand; each waits for a proposal."""
+
+    clicks: list[dict[str, Any]]
+    present: bool = True
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: Heard | None = None
+    seen: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def propose(self, shown: dict[str, Any]) -> None:
+        self.seen.append(shown)
+        if shown and self.present:
+            asyncio.get_running_loop().call_later(0.01, self._click, shown)
+
+    def _click(self, shown: dict[str, Any]) -> None:
+        self.ready.set()
+        if self.heard is None:
+            asyncio.get_running_loop().call_later(0.01, self._click, shown)
+            return
+        for click in self.clicks:
+            self.heard({"call_id": shown["call_id"], "digest": shown["digest"], **click})
+
+
+async def _decide(page: Page, proposal: Proposal, appears: float = 1.0) -> Decision:
+    nobody = AutomaticApprover(Policy(), "nobody")
+    return await asyncio.wait_for(PanelApprover(page, "ada", nobody, appears).decide(proposal), 3)
+
+
+async def test_a_click_approves_what_was_shown_and_the_card_goes(propose: Any) -> None:
+    page = Page([{"verdict": "approve"}])
+    decision = await _decide(page, propose())
+    assert (decision.verdict, decision.channel, decision.who) == ("approve", "panel", "ada")
+    assert (decision.digest, dict(decision.arguments)) == (propose().digest, {})
+    assert page.seen[0]["call_id"] == "c1" and page.seen[-1] == {} and page.heard is None
+
+
+async def test_an_edit_changes_only_editable_fields(propose: Any) -> None:
+    edits = {"title": "Mine", "kind": "fix", "edits": []}
+    decision = await _decide(Page([{"verdict": "edit", "edits": edits}]), propose())
+    assert dict(decision.arguments) == {**propose().arguments, "title": "Mine"}
+
+
+async def test_a_rejection_carries_its_reason(propose: Any) -> None:
+    decision = await _decide(Page([{"verdict": "reject", "reason": "no " * 2000}]), propose())
+    assert decision.verdict == "reject" and decision.reason.startswith("no no") and len(decision.reason) == 2000
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [{"call_id": "c0"}, {"digest": "another"}, {"verdict": "maybe"}, {"call_id": None}, {"verdict": ["approve"]}],
+)
+async def test_a_click_about_something_else_decides_nothing(stale: dict[str, Any], propose: Any) -> None:
+    page = Page([{"verdict": "approve", **stale}, {"verdict": "stop"}])
+    assert (await _decide(page, propose())).verdict == "stop"
+
+
+async def test_the_first_of_two_clicks_counts(propose: Any) -> None:
+    page = Page([{"verdict": "reject"}, {"verdict": "approve"}])
+    assert (await _decide(page, propose())).verdict == "reject"
+
+
+async def test_where_no_page_appears_the_other_approver_is_asked_and_the_next_wait_is_short(propose: Any) -> None:
+    page = Page([], present=False)
+    approver = PanelApprover(page, "ada", AutomaticApprover(Policy(), "nobody"), 0.5)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    assert (await approver.decide(propose())).who == "nobody"
+    first = loop.time() - start
+    assert (await approver.decide(propose())).who == "nobody"
+    assert first >= 0.5 > loop.time() - start - first
+    assert page.seen[-1] == {}
+
+
+async def test_a_cancelled_wait_takes_the_card_away(propose: Any) -> None:
+    page = Page([])
+    task = asyncio.ensure_future(_decide(page, propose()))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert page.seen[-1] == {} and page.heard is None
+
+
+def test_a_separator_within_a_line_is_no_line_of_its_own(propose: Any) -> None:
+    card = shown(propose(diff="@@ -1 +1 @@\n+a\u2028+b\rc\x0cd\n"))
+    assert card["files"] == [{"path": "deploy/f.yaml", "lines": ["@@ -1 +1 @@", "+a⟨U+2028⟩+b⟨U+000D⟩c⟨U+000C⟩d"]}]
+
+
+def test_hidden_characters_of_editable_fields_are_named_and_the_fields_stay(propose: Any) -> None:
+    card = shown(propose(title="a\u202eb"))
+    assert card["editable"]["title"] == "a\u202eb"
+    assert card["hidden"] == ["title: a⟨U+202E⟩b"] and card["title"] == "a⟨U+202E⟩b"
