@@ -11,6 +11,7 @@ _RULES = (
     ".aisre .aisre-h{border-left:3px solid var(--jp-border-color1,#bbb);padding:1px 8px}",
     ".aisre-n,.aisre-dim{color:var(--jp-ui-font-color2,#777)}",
     ".aisre code,.aisre pre{font:12px/1.4 var(--jp-code-font-family,ui-monospace,monospace);color:inherit}",
+    ".aisre code{background:none!important;padding:0!important}.aisre-t{white-space:nowrap}",
     ".aisre pre{margin:2px 0;padding:4px 8px;overflow-x:auto;white-space:pre;"
     "background:var(--jp-layout-color2,rgba(128,128,128,.1))}",
     ".aisre table{border-collapse:collapse;margin:4px 0;font-size:12px;color:inherit;table-layout:auto}",

@@ -103,5 +103,4 @@ def _more(rows: int) -> str:
 
 def _cell(value: Any) -> str:
     """Escaped; an instant stays on one line."""
-    shown = cell(value)
-    return html.text(shown.replace(" ", "\u00a0") if hasattr(value, "strftime") else shown)
+    return html.span(cell(value), "t") if hasattr(value, "strftime") else html.text(cell(value))
