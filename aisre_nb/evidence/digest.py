@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,10 @@ def canonical(value: Any) -> str:
 
 def plain_json(value: Any) -> Any:
     """Keys are texts, sets are sorted, numpy's values are Python's."""
-    if value is None or isinstance(value, str | bool | int | float):
+    if isinstance(value, float):
+        # JSON has no NaN: what is missing is null.
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, Mapping):
         return {str(key): plain_json(inner) for key, inner in value.items()}

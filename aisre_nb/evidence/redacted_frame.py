@@ -1,9 +1,9 @@
-"""Frames without secrets: RE2 finds the few cells that need a closer look."""
+"""Frames without secrets: RE2 finds the few texts that need a closer look."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.invisible import visible
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BLOCK = re.compile(BLOCK_HINT)
-_HINT = f"{HINT}|{BLOCK_HINT}"
+_FEW = 100
+"""So many texts are looked at closely in less time than it takes to compile the hints."""
 
 
 def redacted_frame(redactor: Redactor, frame: pd.DataFrame) -> pd.DataFrame:
     """Every cell, label and name masked. A column that cannot be read is masked whole."""
     clean = frame.copy(deep=False)
     clean.attrs = redactor.value(dict(frame.attrs))
-    for place in range(frame.shape[1]):
-        series = frame.iloc[:, place]
-        if _is_plain(series.dtype):
+    columns = [_Column(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    suspects = _suspects({text for column in columns for text in (*column.texts, *column.nested)})
+    for place, column in enumerate(columns):
+        if column.is_plain:
             continue
         try:
-            clean.isetitem(place, _column(redactor, series))
+            clean.isetitem(place, column.masked(redactor, suspects))
         except Exception:
             clean.isetitem(place, [UNREADABLE] * len(frame))
     clean.columns = _labels(redactor, frame.columns)
@@ -39,7 +41,49 @@ def redacted_frame(redactor: Redactor, frame: pd.DataFrame) -> pd.DataFrame:
 
 def redacted_lines(redactor: Redactor, lines: Sequence[str]) -> list[str]:
     """The lines of one text, in order."""
-    return _texts(redactor, list(lines))
+    return _masked(redactor, lines, _suspects(set(lines)))
+
+
+class _Column:
+    """One column's cells, and the texts in them."""
+
+    def __init__(self, series: pd.Series[Any]) -> None:
+        self.series = series
+        self.is_plain = _is_plain(series.dtype)
+        self.cells: list[Any] = [] if self.is_plain else list(series.astype(object))
+        self.texts = {cell for cell in self.cells if isinstance(cell, str)}
+        self.nested: set[str] = set()
+        """The texts inside of dicts and lists."""
+        self.odd = {
+            place
+            for place, cell in enumerate(self.cells)
+            if not isinstance(cell, str) and not _gather(cell, self.nested, 0)
+        }
+        """Places of cells that are no JSON, or hold a name that a secret may stand under."""
+
+    def masked(self, redactor: Redactor, suspects: Collection[str]) -> Any:
+        """The cells to put in its place; the same ones where nothing was masked."""
+        import pandas as pd
+
+        name = str(self.series.name)
+        if strength(name):
+            cells = [redactor.value({name: cell})[redactor.text(name)] for cell in self.cells]
+            return pd.Series(cells, index=self.series.index, dtype=object).array
+        cells = list(self.cells)
+        if not self.texts.isdisjoint(suspects):
+            places = [place for place, cell in enumerate(cells) if isinstance(cell, str)]
+            masked = _masked(redactor, [cells[place] for place in places], suspects)
+            for place, text in zip(places, masked, strict=True):
+                cells[place] = text
+        if self.odd or not self.nested.isdisjoint(suspects):
+            look = range(len(cells)) if not self.nested.isdisjoint(suspects) else self.odd
+            for place in look:
+                if not isinstance(cells[place], str):
+                    cells[place] = redactor.value(cells[place])
+        elif cells == self.cells:
+            return self.series.array
+        dtype = self.series.dtype if isinstance(self.series.dtype, pd.StringDtype) else object
+        return pd.Series(cells, index=self.series.index, dtype=dtype).array
 
 
 def _is_plain(dtype: Any) -> bool:
@@ -49,43 +93,29 @@ def _is_plain(dtype: Any) -> bool:
     return not isinstance(dtype, pd.CategoricalDtype | pd.SparseDtype | pd.ArrowDtype) and dtype.kind in "iufcbmM"
 
 
-def _column(redactor: Redactor, series: pd.Series[Any]) -> Any:
-    import pandas as pd
+def _suspects(texts: set[str]) -> Collection[str]:
+    """Those that may hold something to mask; all where they are few."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    name = str(series.name)
-    values = list(series.astype(object))
-    if strength(name):
-        values = [redactor.value({name: value})[redactor.text(name)] for value in values]
-        return pd.Series(values, index=series.index, dtype=object).array
-    texts = [place for place, value in enumerate(values) if isinstance(value, str)]
-    before = [values[place] for place in texts]
-    changed = False
-    for place, old, new in zip(texts, before, _texts(redactor, before), strict=True):
-        if new is not old:
-            values[place], changed = new, True
-    if len(texts) < len(values):
-        changed = _nested(redactor, values) or changed
-    if not changed:
-        return series.array
-    return pd.Series(values, index=series.index, dtype=series.dtype if _holds_any_text(series.dtype) else object).array
-
-
-def _holds_any_text(dtype: Any) -> bool:
-    import pandas as pd
-
-    return isinstance(dtype, pd.StringDtype) or pd.api.types.is_object_dtype(dtype)
-
-
-def _texts(redactor: Redactor, texts: list[str]) -> list[str]:
-    """Each text masked; those without anything to mask are the same objects."""
-    hits = _found(texts, _HINT)
-    if not hits:
+    if len(texts) < _FEW:
         return texts
+    ordered = list(texts)
+    try:
+        array = pa.array(ordered, pa.large_string())
+    except UnicodeEncodeError:
+        return texts
+    hits = pc.indices_nonzero(pc.match_substring_regex(array, f"{HINT}|{BLOCK_HINT}"))
+    return {ordered[place] for place in hits.to_pylist()}
+
+
+def _masked(redactor: Redactor, texts: Sequence[str], suspects: Collection[str]) -> list[str]:
+    """Each text masked, in order; rows may be the lines of one file."""
     clean = list(texts)
+    hits = [place for place, text in enumerate(texts) if text in suspects]
     for place in hits:
         clean[place] = visible(texts[place])
     if any(_BLOCK.search(clean[place]) for place in hits):
-        # Rows may be the lines of one file.
         single = [place for place, text in enumerate(clean) if "\n" not in text]
         for place, line in zip(single, mask_lines([clean[n] for n in single], redactor.placeholder), strict=True):
             clean[place] = line
@@ -99,33 +129,8 @@ def _texts(redactor: Redactor, texts: list[str]) -> list[str]:
     return clean
 
 
-def _found(texts: list[str], pattern: str) -> list[int]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    try:
-        array = pa.array(texts, pa.large_string())
-    except UnicodeEncodeError:
-        return list(range(len(texts)))
-    mask = pc.match_substring_regex(array, pattern)
-    return pc.indices_nonzero(mask).to_pylist()  # type: ignore[no-any-return]
-
-
-def _nested(redactor: Redactor, values: list[Any]) -> bool:
-    """Mask dicts, lists and the like in place; says whether anything was replaced."""
-    words: set[str] = set()
-    odd = [not isinstance(value, str) and not _gather(value, words, 0) for value in values]
-    dirty = bool(words) and bool(_found(list(words), _HINT))
-    if not dirty and not any(odd):
-        return False
-    for place, value in enumerate(values):
-        if not isinstance(value, str) and (dirty or odd[place]):
-            values[place] = redactor.value(value)
-    return True
-
-
 def _gather(value: Any, words: set[str], depth: int) -> bool:
-    """Collect the words of a JSON value; False: it needs a closer look."""
+    """Collect the texts of a JSON value; False: it needs a closer look."""
     if isinstance(value, str):
         words.add(value)
         return True

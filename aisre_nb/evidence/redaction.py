@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import re
 import secrets as random
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ _LONG = 20_000
 """Characters from which a text is searched line by line."""
 _CLOSERS = ")]}>.!?\"'`\\"
 _MASKED = re.compile(rf"(?:{SCHEME}[ \t]+)?{MASK.pattern}", re.IGNORECASE)
-_PLAIN = (bool, int, float, type(None), date, time, timedelta, Decimal)
+_PLAIN = (bool, int, type(None), date, time, timedelta, Decimal)
 _ABOUT = frozenset({"name", "namespace", "type", "kind", "id", "key", "ref"})
 
 
@@ -50,7 +51,7 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """JSON, masked throughout; what stands under a key such as ``password`` is masked whatever it looks like.
 
-        Numpy's scalars and arrays become Python's; what is no JSON becomes its text.
+        Numpy's scalars and arrays become Python's; what is no JSON becomes its text, NaN null.
         """
         try:
             return self._value(value, 0)
@@ -94,6 +95,9 @@ class Redactor:
     def _value(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, float):
+            # JSON has no NaN: what is missing is null.
+            return float(value) if math.isfinite(value) else None
         if isinstance(value, _PLAIN):
             return value
         if depth > _DEPTH:

@@ -89,7 +89,9 @@ def _claim(claim: CheckedClaim) -> str:
 
 def _request(request: Mapping[str, Any]) -> str:
     number = f"#{request['number']} " if request.get("number") is not None else ""
-    where = request.get("url") or request.get("branch") or ""
+    url = str(request.get("url") or "")
+    # A local remote's address is a path of one machine, and of no use to whoever reads the notebook elsewhere.
+    where = url if url.startswith("http") else request.get("branch") or ""
     return f"{number}{request.get('kind', '')}: {request.get('title', '')}" + (f" ({where})" if where else "")
 
 

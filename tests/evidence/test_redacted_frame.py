@@ -13,6 +13,11 @@ SECRET = "password=hunter2"
 MASKED = "password=[redacted:secret:1]"
 
 
+@pytest.fixture(autouse=True, params=[100, 0], ids=["few texts", "many texts"])
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redacted_frame, "_FEW", request.param)
+
+
 def _one(column: object) -> object:
     return Redactor().frame(pd.DataFrame({"x": column}))["x"].iloc[0]
 
@@ -115,7 +120,7 @@ def test_a_column_that_cannot_be_read_is_masked_whole(monkeypatch: pytest.Monkey
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(redacted_frame, "_column", broken)
+    monkeypatch.setattr(redacted_frame._Column, "masked", broken)
     clean = Redactor().frame(pd.DataFrame({"n": [1, 2], "body": ["x", SECRET]}))
     assert list(clean["body"]) == [UNREADABLE, UNREADABLE] and list(clean["n"]) == [1, 2]
 

@@ -16,6 +16,8 @@ from aisre_nb.evidence.redaction import UNREADABLE, Redactor
 from aisre_nb.evidence.secrets import MASK, Rule
 
 LOGHUB = Path(__file__).parents[3] / "shared" / "data" / "loghub"
+MANY = [f"row {n}" for n in range(200)]
+"""So many that a frame's texts are first looked at by their hints."""
 PROPERTY = settings(max_examples=150, deadline=None, derandomize=True)
 
 _A = "a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXyZ"
@@ -177,6 +179,10 @@ def test_numpy_sets_bytes_and_odd_objects_become_json() -> None:
     clean = Redactor().value(
         {"n": np.int64(3), "a": np.array(["x"]), "s": {"b", "a"}, "y": b"ok", "o": Odd(), "t": (1,)}
     )
+    assert Redactor().value({"x": float("nan"), "y": [np.float64("inf"), np.float64(1.5)]}) == {
+        "x": None,
+        "y": [None, 1.5],
+    }
     assert clean == {"n": 3, "a": ["x"], "s": ["a", "b"], "y": "ok", "o": "password=[redacted:secret:1]", "t": [1]}
 
 
@@ -270,11 +276,12 @@ def test_words_stay(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
 def test_a_frame_and_a_text_are_masked_alike(text: str) -> None:
     redactor = Redactor()
-    assert redactor.frame(pd.DataFrame({"a": [text, "x"]}))["a"].iloc[0] == redactor.text(text)
+    many = pd.DataFrame({"a": [text, *MANY]})
+    assert redactor.frame(many)["a"].iloc[0] == redactor.text(text)
 
 
 def test_no_secret_escapes_the_first_look_at_a_frame() -> None:
     # A text without a hint is not searched in a frame: each example must have one.
     texts = [*SECRETS.values(), *(a + s + b for a, b, s in PLACES)]
     for text in texts:
-        assert MASK.search(Redactor().frame(pd.DataFrame({"a": [text]}))["a"].iloc[0]), text
+        assert MASK.search(Redactor().frame(pd.DataFrame({"a": [text, *MANY]}))["a"].iloc[0]), text
