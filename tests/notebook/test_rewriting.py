@@ -1,0 +1,32 @@
+"""Which cells are made to wait."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from aisre_nb.notebook.rewriting import awaited
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "\n", "x = 1\n", "%sre status\n", "%%sres\nx\n", "%%time\nx = 1\n", "# only\n", "%%sre?\n"]
+)
+def test_other_cells_stay(cell: str) -> None:
+    lines = cell.splitlines(keepends=True)
+    assert awaited(lines) == lines
+
+
+@pytest.mark.parametrize("above", ["", "# a comment\n", "\n# one\n\n# two\n"])
+def test_a_question_is_awaited_with_its_line_and_text_whole(above: str) -> None:
+    question = "Is it \"so\"?\n'''\n\\n {{x}} ☃\n"
+    (line,) = awaited(f"{above}%%sre --since 2h\n{question}".splitlines(keepends=True))
+    assert line.startswith("await get_ipython().run_cell_magic(")
+    call = ast.parse(line.removeprefix("await ")).body[0].value  # type: ignore[attr-defined]
+    assert [ast.literal_eval(argument) for argument in call.args] == ["sre", "--since 2h", question]
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1", "%%capture out"])
+def test_another_magic_above_is_refused(magic: str) -> None:
+    (line,) = awaited([f"{magic}\n", "\n", "%%sre\n", "Why?\n"])
+    assert "wrapped" in line and magic.split()[0] in line and "await" not in line
