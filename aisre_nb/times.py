@@ -8,8 +8,19 @@ from datetime import UTC, datetime, timedelta
 
 from aisre_nb.errors import UsageError
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(?:\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w)[a-z]*)", re.IGNORECASE)
+_UNITS = {
+    seconds: words.split()
+    for seconds, words in {
+        1: "s sec secs second seconds",
+        60: "m min mins minute minutes",
+        3600: "h hr hrs hour hours",
+        86400: "d day days",
+        604800: "w week weeks",
+    }.items()
+}
+_SECONDS = {word: seconds for seconds, words in _UNITS.items() for word in words}
+_DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*([a-z]+)", re.IGNORECASE)
+_LONGEST = timedelta(days=36_500)
 _FRACTION = re.compile(r"\.(\d{6})\d+")
 _NEXT = 'write it as RFC 3339 ("2026-11-23T10:00:00Z"), as "30m ago", or as "now"'
 
@@ -49,11 +60,21 @@ def rfc3339(at: datetime) -> str:
 
 def duration(text: str) -> timedelta:
     """``"90s"``, ``"30m"``, ``"1h30m"``, ``"2 days"`` as a timedelta."""
+    found = _duration(text)
+    if found is None:
+        raise UsageError(f"{text.strip()[:60]!r} is not a duration", 'write "90s", "30m", "1h30m" or "2d"')
+    return found
+
+
+def _duration(text: str) -> timedelta | None:
     text = text.strip()
-    found = list(_DURATION.finditer(text))
-    if not found or "".join(m.group(0) for m in found).strip() != text:
-        raise UsageError(f"{text[:60]!r} is not a duration", 'write "90s", "30m", "1h30m" or "2d"')
-    return timedelta(seconds=sum(float(m.group(1)) * _UNITS[m.group(2).lower()] for m in found))
+    parts = list(_DURATION.finditer(text))
+    words = [part[2].lower() for part in parts]
+    if not parts or "".join(part[0] for part in parts) != text or not all(word in _SECONDS for word in words):
+        return None
+    seconds = sum(float(part[1]) * _SECONDS[word] for part, word in zip(parts, words, strict=True))
+    # A century is more than anything is kept for, and arithmetic on dates ends not far beyond it.
+    return timedelta(seconds=seconds) if seconds <= _LONGEST.total_seconds() else None
 
 
 def instant(text: str, now: datetime | None = None) -> datetime:
@@ -66,9 +87,9 @@ def instant(text: str, now: datetime | None = None) -> datetime:
         return now - duration(text[:-3])
     try:
         at = datetime.fromisoformat(_FRACTION.sub(r".\1", text))
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text[:60]!r} is not a time", _NEXT) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def window(since: str | None, until: str | None, now: datetime, default: str = "2h") -> Window:
@@ -79,6 +100,7 @@ def window(since: str | None, until: str | None, now: datetime, default: str = "
     end = instant(until, now) if until else now
     if not since:
         return Window(end - duration(default), end)
-    if _DURATION.fullmatch(since.strip()):
-        return Window(end - duration(since), end)
+    span = _duration(since)
+    if span is not None:
+        return Window(end - span, end)
     return Window(instant(since, now), end)

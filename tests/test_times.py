@@ -119,3 +119,19 @@ def test_an_empty_window_is_refused() -> None:
         Window(NOW, NOW)
     with pytest.raises(UsageError, match="the window is empty"):
         window("now", "2h ago", NOW)
+
+
+@pytest.mark.parametrize("text", ["1 month", "5 mice", "9" * 40 + "d", "1h 30", "-5m"])
+def test_what_only_looks_like_a_duration_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        duration(text)
+
+
+def test_a_span_of_several_units_is_a_window() -> None:
+    now = instant("2026-01-01T12:00:00Z")
+    assert window("1h30m", None, now).start == instant("2026-01-01T10:30:00Z")
+
+
+def test_an_instant_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(UsageError):
+        instant("9999-12-31T23:59:59-14:00")

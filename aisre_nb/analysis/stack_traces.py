@@ -16,7 +16,9 @@ _NODE = re.compile(
 )
 _GO = re.compile(r"^\s+(?P<file>/?[^\s:]{1,400}\.go):(?P<line>\d{1,7})")
 _ERROR = re.compile(
-    r"^(?:Caused by: |panic: |Exception in thread \S{1,100} )?(?P<type>[A-Za-z_][\w.$]{0,200}?(?:Error|Exception|Exit|Interrupt|Warning|Failure)?)(?:: (?P<message>.{0,2000}))?$"
+    r"^(?:Caused by: |panic: |Exception in thread \S{1,100} )?"
+    r"(?P<type>[A-Za-z_][\w.$]{0,200}?(?:Error|Exception|Exit|Interrupt|Warning|Failure)?)"
+    r"(?:: (?P<message>.{0,2000}))?$"
 )
 
 

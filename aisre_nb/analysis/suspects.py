@@ -21,6 +21,7 @@ def suspects(hunks: pd.DataFrame, frames: Sequence[str], symbols: Sequence[str])
     with a symbol; the innermost frame counts most.
     """
     found = []
+    hunk: Any
     for row, hunk in enumerate(hunks.itertuples(index=False)):
         added, removed = changed_lines(str(hunk.text))
         score, line, reasons = 0.0, 0, []

@@ -23,16 +23,10 @@ async def _get_alerts(context: ToolContext, arguments: GetAlerts) -> ToolResult:
     frame = answer.frame
     if arguments.service:
         frame = frame[frame["service"] == arguments.service].reset_index(drop=True)
-    alerts = [
-        {
-            "alert": a.alert,
-            "service": a.service,
-            "severity": a.severity,
-            "state": a.state,
-            "since": rfc3339(a.time),
-            "summary": a.summary,
-        }
-        for a in frame.itertuples(index=False)
+    alerts: list[dict[str, str]] = [
+        {name: str(row[name]) for name in ("alert", "service", "severity", "state")}
+        | {"since": rfc3339(row["time"]), "summary": str(row["summary"])}
+        for row in frame.to_dict("records")
     ]
     firing = [a for a in alerts if a["state"] == "firing"]
     named = "; ".join(f"{a['alert']} on {a['service']} since {a['since'][11:16]}" for a in firing[:4])

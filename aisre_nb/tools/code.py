@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from aisre_nb.analysis.suspects import changed_lines, suspects
@@ -32,7 +34,7 @@ async def _get_source_diff(context: ToolContext, arguments: GetSourceDiff) -> To
     why = {m["hunk"]: m["why"] for m in marked}
     frame = hunks.assign(suspect=[n in why for n in range(len(hunks))], why=[why.get(n, "") for n in range(len(hunks))])
     lines = [changed_lines(str(text)) for text in hunks["text"]]
-    facts = {
+    facts: dict[str, Any] = {
         "service": arguments.service,
         "from": arguments.from_version,
         "to": arguments.to_version,
@@ -94,7 +96,7 @@ get_source_diff = Tool(
 )
 get_source_file = Tool(
     "get_source_file",
-    "A file of the repository at a version, by line. Read it before you propose an edit: an edit's old text must match.",
+    "A file of the repository at a version, by line. Read it before you propose an edit: its old text must match.",
     GetSourceFile,
     _get_source_file,
 )

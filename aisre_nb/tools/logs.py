@@ -76,16 +76,22 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
 
 def _new(found: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {"pattern": r.pattern, "count": int(r.count_), "severity": r.severity, "first_seen": rfc3339(r.first_seen)}
-        for r in found[found["new"].astype(bool)].rename(columns={"count": "count_"}).itertuples(index=False)
+        {
+            "pattern": row["pattern"],
+            "count": int(row["count"]),
+            "severity": row["severity"],
+            "first_seen": rfc3339(row["first_seen"]),
+        }
+        for row in found[found["new"].astype(bool)].to_dict("records")
     ]
 
 
 def _exception(records: pd.DataFrame, onset: datetime | None, operation: str | None) -> dict[str, Any] | None:
     """The most frequent exception with a stack trace; one that is new since the onset goes before older ones."""
     seen: dict[tuple[str, str], list[tuple[Any, str, StackTrace]]] = {}
+    row: Any
     for row in records.sort_values("time").itertuples(index=False):
-        attributes = row.attributes if isinstance(row.attributes, dict) else {}
+        attributes: dict[str, Any] = row.attributes if isinstance(row.attributes, dict) else {}
         text = next((str(attributes[k]) for k in _STACK_KEYS if attributes.get(k)), str(row.body))
         trace = parse(text) if "\n" in text else None
         if trace is not None:
@@ -120,14 +126,15 @@ def _said(facts: dict[str, Any]) -> str:
         line += f", {len(new)} new since {facts['onset'][11:16]}"
     if exception:
         place = exception["frames"][-1]
-        line += f"; {exception['type']}: {exception['message']} at {place['file']}:{place['line']}, {exception['count']} times"
+        line += f"; {exception['type']}: {exception['message']} at {place['file']}:{place['line']}"
+        line += f", {exception['count']} times"
     return line
 
 
 get_logs = Tool(
     "get_logs",
-    "A service's log records grouped into patterns, new ones since the onset first, with the most frequent stack trace. "
-    "Give operation and onset to see what a failing endpoint says.",
+    "A service's log records grouped into patterns, new ones since the onset first, with the most frequent stack "
+    "trace. Give operation and onset to see what a failing endpoint says.",
     GetLogs,
     _get_logs,
 )

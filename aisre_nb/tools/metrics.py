@@ -110,9 +110,8 @@ def _said(service: str, changes: dict[str, Change], units: dict[str, str]) -> st
         times = f" (×{c.ratio:.3g})" if c.ratio and c.ratio > 1 else ""
         verb = "jumped" if c.direction == "up" else "fell"
         unit = units[name]
-        moved.append(
-            f"{_NAMES[name]} {verb} from {shown(c.before, unit)} to {shown(c.after, unit)}{times} at {c.onset:%H:%M} UTC"
-        )
+        levels = f"from {shown(c.before, unit)} to {shown(c.after, unit)}{times}"
+        moved.append(f"{_NAMES[name]} {verb} {levels} at {c.onset:%H:%M} UTC")
     if not moved:
         return f"{service}: nothing changed in this window"
     return "; ".join(moved) + (f"; {', '.join(still)} flat" if still else "")

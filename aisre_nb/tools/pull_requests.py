@@ -68,8 +68,9 @@ async def _create(context: ToolContext, arguments: CreatePullRequest) -> ToolRes
 
 create_pull_request = Tool(
     "create_pull_request",
-    "Propose a change as a pull request; a person sees the diff and decides before anything is pushed. rollback: set the "
-    "deployment's manifest back. fix: mend the code. Read the files first: an edit's old text must occur exactly once.",
+    "Propose a change as a pull request; a person sees the diff and decides before anything is pushed. rollback: set "
+    "the deployment's manifest back. fix: mend the code. Read the files first: an edit's old "
+    "text must occur exactly once.",
     CreatePullRequest,
     _create,
     "change",

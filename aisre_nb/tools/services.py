@@ -19,10 +19,10 @@ async def _get_services(context: ToolContext, arguments: GetServices) -> ToolRes
     window = arguments.window(context)
     answer = await source.services(window)
     try:
-        calls: list[dict[str, Any]] = (await source.calls(window)).frame.to_dict("records")
+        calls: list[Any] = (await source.calls(window)).frame.to_dict("records")
     except AisreError:
         calls = []
-    services = answer.frame.to_dict("records")
+    services: list[Any] = answer.frame.to_dict("records")
     worst = max(services, key=lambda s: s.get("error_rate") or 0, default=None)
     said = (
         f"; the most errors: {worst['service']}, {worst['error_rate']:.2%}" if worst and worst.get("error_rate") else ""

@@ -38,7 +38,7 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         service, window, status=arguments.status, operation=arguments.operation, limit=arguments.limit
     )
     per_operation = (await source.operations(service, window)).frame.sort_values("errors", ascending=False)
-    operations: list[dict[str, Any]] = per_operation.drop(columns=["service"], errors="ignore").to_dict("records")
+    operations: list[Any] = per_operation.drop(columns=["service"], errors="ignore").to_dict("records")
     total, errors = int(per_operation["requests"].sum()), int(per_operation["errors"].sum())
     endpoint = arguments.operation or (operations[0]["operation"] if errors else None)
     failing = answer.frame[answer.frame["error"].astype(bool)]
@@ -113,7 +113,8 @@ def _said(facts: dict[str, Any]) -> str:
     if not facts["errors"]:
         return f"none of {facts['total']} sampled requests failed"
     worst = next(o for o in facts["operations"] if o["operation"] == facts["endpoint"])
-    line = f"{facts['errors']} of {facts['total']} sampled requests failed, {worst['errors']} of them on {facts['endpoint']}"
+    failed = f"{facts['errors']} of {facts['total']} sampled requests failed"
+    line = f"{failed}, {worst['errors']} of them on {facts['endpoint']}"
     begins = facts["origin"]
     if begins:
         where = "there" if begins["service"] == facts["service"] else f"in {begins['service']} ({begins['operation']})"

@@ -32,7 +32,7 @@ def _one_line(capsys: pytest.CaptureFixture[str]) -> str:
         (["ask", "why?", "--since", "yesterday"], "yesterday"),
         (["ask", "why?", "--max-steps", "0"], "max_steps"),
         (["prs", "list"], "--repository"),
-        (["prs", "merge"], "prs"),
+        (["prs", "merge", "--repository", "."], "number"),
     ],
 )
 def test_bad_usage_is_one_line_and_exit_status_2(
