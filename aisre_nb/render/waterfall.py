@@ -116,7 +116,9 @@ def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:
     zero = spans["start"].min()
     found: list[svg.Bar] = []
     seen: set[str] = set()
-    stack = [(row, 0) for row in reversed(children.get("", []))]
+    # Spans that are each other's parents hang on no root: what the walk did not reach begins one of its own.
+    roots = [*children.get("", []), *spans.itertuples(index=False)]
+    stack: list[tuple[Any, int]] = [(row, 0) for row in reversed(roots)]
     while stack:
         row, depth = stack.pop()
         if row.span_id in seen:
