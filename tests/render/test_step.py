@@ -23,31 +23,29 @@ def _step(evidence: Any, **more: Any) -> StepView:
 def _live(html: str) -> list[str]:
     """Every tag that is not one of ours, and every attribute that could run or fetch something."""
     tags = set(re.findall(r"<\s*/?\s*([a-zA-Z0-9]+)", html))
-    ours = set(
-        [
-            "style",
-            "div",
-            "span",
-            "b",
-            "code",
-            "pre",
-            "details",
-            "summary",
-            "table",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-            "a",
-            "h3",
-            "h4",
-            "ul",
-            "li",
-            "br",
-            "del",
-        ]
-    )
+    ours = {
+        "style",
+        "div",
+        "span",
+        "b",
+        "code",
+        "pre",
+        "details",
+        "summary",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "a",
+        "h3",
+        "h4",
+        "ul",
+        "li",
+        "br",
+        "del",
+    }
     attributes = re.findall(r"<[^>]*?\s(on\w+|src|srcset|formaction)\s*=", html)
     links = [link for link in re.findall(r'href="([^"]*)"', html) if not link.startswith("#aisre-")]
     return sorted(tags - ours) + attributes + links
