@@ -168,7 +168,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         server.close()
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: as long as it is open, its event loop runs in this thread, and no other one can.
+@pytest.fixture(scope="module")
 def context(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
