@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -165,7 +166,7 @@ def _kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("AISRE_", "ANTHROPIC_", "PYTEST_"))}
     environ |= {"AISRE_USER": "ada", "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(cwd=str(folder), env=environ)
+    manager.start_kernel(cwd=str(folder), env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
