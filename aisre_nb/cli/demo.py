@@ -49,6 +49,9 @@ def _lab(notebook: Path) -> int:
     if not os.access(notebook, os.W_OK):
         notebook = Path(shutil.copy(notebook, Path.cwd()))
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={notebook.parent}", str(notebook)]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container there is often no other user; without this the server would refuse to start.
+        command.append("--allow-root")
     print(f"Opening JupyterLab on {notebook}; Ctrl-C twice ends it.", file=sys.stderr)
     try:
         return subprocess.run(command, check=False).returncode

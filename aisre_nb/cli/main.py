@@ -117,7 +117,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`aisre-nb … | head`): nothing is left to say.
         sys.stderr.close()
         return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         start, peak = time.perf_counter(), 0
         process = subprocess.Popen(
-            [sys.executable, "-m", "aisre_nb.cli.main", "demo", "--headless", "--out", folder],
+            [sys.executable, "-m", "aisre_nb", "demo", "--headless", "--out", folder],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
