@@ -103,7 +103,7 @@ function card(model, proposal) {
 function render({ model, el }) {
   const root = node("div", "aisre-panel");
   // The notebook has shortcuts of one letter; a key that is pressed in the card is not for it.
-  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => event.stopPropagation());
   const status = node("div", "aisre-card-status");
   status.setAttribute("role", "status");
   status.setAttribute("aria-live", "polite");

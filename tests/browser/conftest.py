@@ -29,6 +29,17 @@ FLAGS = [
 ]
 _SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
+_GONE = """name => new Promise((resolve) => {
+    const button = [...document.querySelectorAll('.aisre-card button')].find((b) => b.textContent === name);
+    const card = button.closest('.aisre-card');
+    const start = performance.now();
+    new MutationObserver((_, observer) => {
+        if (!card.isConnected) { observer.disconnect(); resolve(performance.now() - start); }
+    }).observe(document.body, { childList: true, subtree: true });
+    button.click();
+})"""
+"""Before it the card is there with its buttons disabled: the click itself, not its effect."""
+
 
 class Lab:
     """The server; its root is also where the notebooks' kernels run."""
@@ -152,6 +163,11 @@ class Page:
         return list(
             self.page.evaluate("i => jupyterapp.shell.currentWidget.content.widgets[i].outputArea.model.toJSON()", cell)
         )
+
+    def click(self, name: str) -> float:
+        """Click a button of the card; returns the milliseconds until the kernel took the card away."""
+        self.button(name).wait_for()
+        return float(self.page.evaluate(_GONE, name))
 
     def button(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True).first
