@@ -1,0 +1,46 @@
+"""Lines that differ in numbers and ids are one pattern; what is new since the onset comes first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aisre_nb.analysis.log_patterns import masked, patterns
+
+START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+
+
+def _records(*lines: tuple[int, str, str]) -> pd.DataFrame:
+    rows = [{"time": START + timedelta(minutes=m), "service": "x", "severity": s, "body": b} for m, s, b in lines]
+    return pd.DataFrame(rows, columns=["time", "service", "severity", "body"])
+
+
+def test_numbers_ids_and_addresses_do_not_make_patterns() -> None:
+    lines = [
+        (n, "info", f"paid order {n} from 10.0.0.{n} in {n}.5 ms, id {n:08x}-aaaa-bbbb-cccc-0123456789ab")
+        for n in range(20)
+    ]
+    found = patterns(_records(*lines), None)
+    assert len(found) == 1 and found.iloc[0]["count"] == 20
+
+
+def test_what_is_new_since_the_onset_comes_first_with_its_counts() -> None:
+    onset = START + timedelta(minutes=10)
+    lines = [(n, "info", f"served {n}") for n in range(20)] + [(n, "error", f"boom {n}") for n in range(12, 15)]
+    found = patterns(_records(*lines), onset)
+    first, second = found.to_dict("records")
+    assert first["new"] and (first["severity"], first["before"], first["after"]) == ("error", 0, 3)
+    assert not second["new"] and (second["before"], second["after"]) == (10, 10)
+
+
+def test_no_records_are_no_patterns() -> None:
+    assert list(patterns(_records(), None).columns)[:2] == ["pattern", "severity"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=500))
+def test_any_line_is_masked_without_an_error_and_stays_bounded(line: str) -> None:
+    assert "\n" not in masked(line) and len(masked(line * 100)) <= 12_000
