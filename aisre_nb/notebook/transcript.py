@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from IPython.display import display, update_display
+from IPython.display import clear_output, display, update_display
 
 from aisre_nb.notebook.merging import merged
 from aisre_nb.record.events import Decided, Ended, Event, ModelTurn, Noted, Reported, ToolFinished, ToolStarted
 from aisre_nb.render import note, report, step
 from aisre_nb.report.report import Report
+from aisre_nb.report.text import HEADLINES
 
 if TYPE_CHECKING:
     from aisre_nb.approval.card import Panel
@@ -45,12 +46,15 @@ class Transcript:
         self._overflow_slot = ""
         self._notes: list[Noted] = []
         self._investigation: Investigation | None = None
+        self._before = 0
+        self._outcome = "The run is over"
         if panel is not None:
             self._show_panel()
 
     def begin(self, investigation: Investigation) -> None:
         """It is ready to be asked."""
         self._investigation = investigation
+        self._before = len(investigation.steps)
         if self._panel is not None:
             self._panel.show(status="Investigating …")
 
@@ -99,9 +103,11 @@ class Transcript:
         self._write_notes()
         self._write_overflow()
         if self._panel is not None:
-            if self._slot:
+            if self._outputs == 0:
+                clear_output()
+            elif self._slot:
                 update_display({"text/plain": ""}, display_id=self._slot, raw=True)
-            self._panel.end("The run is over; %sre show draws it again.")
+            self._panel.end(f"{self._outcome}; %sre show draws it again.")
             self._panel = None
 
     def _live(self, **state: Any) -> None:
@@ -112,7 +118,7 @@ class Transcript:
         assert self._investigation is not None
         seen = view(self._investigation.steps[-1])
         if self._panel is not None:
-            self._panel.show(steps=[headline(view(s)) for s in self._investigation.steps])
+            self._panel.show(steps=[headline(view(s)) for s in self._investigation.steps[self._before :]])
         bundles = step.bundles(seen)
         if self._outputs + len(bundles) <= _MOST:
             self._write(bundles)
@@ -125,6 +131,7 @@ class Transcript:
         assert self._investigation is not None
         self._write_overflow()
         found = Report.model_validate(event.report)
+        self._outcome = HEADLINES[found.outcome]
         bundle = report.bundle(found, self._investigation.evidence, event.usage, event.seconds)
         self._write([bundle], last=True)
 

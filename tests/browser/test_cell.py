@@ -108,7 +108,9 @@ def test_a_page_that_is_reloaded_while_an_approval_waits_can_still_approve(lab: 
             break
         page.page.wait_for_timeout(100)
     assert [r["kind"] for r in _requests(world)] == ["rollback", "fix"]
-    page.page.wait_for_function("() => document.querySelector('.aisre-panel')?.innerText.includes('The run is over')")
+    page.page.wait_for_function(
+        "() => document.querySelector('.aisre-panel')?.innerText.includes('Root cause found; %sre show')"
+    )
     assert "12. create_pull_request: E12" in panel.inner_text()
     page.run(2)
     page.done(2)

@@ -162,3 +162,26 @@ def test_what_runs_before_the_first_step_can_be_stopped_too(kernel: Any) -> None
         kernel.run("beginning.start = start")
     print(f"\nfrom the stop button to the end of the cell, while it starts: {took:.2f} s (limit 0.5 s)")
     assert ran.ename == "Stopped" and kernel.value("sre.investigation is None")
+
+
+def test_what_does_not_begin_leaves_nothing_but_its_error(kernel: Any) -> None:
+    kernel.run(
+        "from aisre_nb.errors import SourceUnreachable\n"
+        "def broken(*a, **k):\n    raise SourceUnreachable('no such folder', 'name another')\n"
+        "beginning.start = broken"
+    )
+    try:
+        ran = kernel.run(QUESTION, person=True, on=Page(kernel))
+    finally:
+        kernel.run("beginning.start = start")
+    assert ran.error == ["SourceUnreachable: no such folder → name another"]
+    left = [o["type"] for o in ran.outputs if o["type"] in ("display_data", "update_display_data", "clear_output")]
+    assert left == ["display_data", "clear_output"]
+
+
+def test_the_panel_of_a_follow_up_lists_its_own_steps(kernel: Any) -> None:
+    kernel.run("TURNS[:] = [[('look', {})], [REPORT], [('look', {'rows': 9})], [REPORT]]")
+    kernel.run("%%sre\nFirst?")
+    page = Page(kernel)
+    kernel.run("%%sre\nSecond?", person=True, on=page)
+    assert page.state["steps"] == ["2. look: E2 9 rows"]
