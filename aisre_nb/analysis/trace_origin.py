@@ -23,7 +23,7 @@ def origin(spans: pd.DataFrame) -> dict[str, Any] | None:
     return {
         "service": str(row["service"]),
         "operation": str(row["operation"]),
-        "message": str(row["message"] or ""),
+        "message": row["message"] if isinstance(row["message"], str) else "",
         "span_id": str(row["span_id"]),
     }
 

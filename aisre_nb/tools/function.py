@@ -28,8 +28,15 @@ def tool_from_function(function: Callable[..., Any], effect: Effect = "read") ->
         raise UsageError(f"{name}: {error}", "give its parameters types that are defined") from None
     fields: dict[str, Any] = {}
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise UsageError(f"{name}: *{parameter.name} cannot be described to a model", "name its parameters")
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise UsageError(
+                f"{name}: {parameter.kind.description} {parameter.name} cannot be described to a model",
+                "name its parameters",
+            )
+        if parameter.name.startswith("_"):
+            raise UsageError(
+                f"{name}: {parameter.name} cannot be a field of a schema", "name it without the underscore"
+            )
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hints.get(parameter.name, str), default)
     description = inspect.getdoc(function)
@@ -40,7 +47,7 @@ def tool_from_function(function: Callable[..., Any], effect: Effect = "read") ->
         arguments.model_json_schema()
     except (PydanticUserError, TypeError) as error:
         line = str(error).splitlines()[0]
-        raise UsageError(f"{name}: a parameter's type does not fit a schema: {line}", "use plain types") from None
+        raise UsageError(f"{name}: a parameter does not fit a schema: {line}", "use plain names and types") from None
 
     async def handler(context: ToolContext, given: Any) -> ToolResult:
         values = {field: getattr(given, field) for field in fields}
@@ -48,6 +55,8 @@ def tool_from_function(function: Callable[..., Any], effect: Effect = "read") ->
             found = await function(**values)
         else:
             found = await asyncio.to_thread(function, **values)
+            # A wrapped coroutine function does not look like one.
+            found = await found if inspect.isawaitable(found) else found
         return _result(name, found)
 
     return Tool(name, description, arguments, handler, effect)

@@ -46,7 +46,8 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
     )
     records = answer.frame
     # A minute before the onset: a metric's bucket begins before the first failing request is written down.
-    onset = instant(arguments.onset, context.now) - timedelta(seconds=60) if arguments.onset else None
+    began = instant(arguments.onset, context.now) if arguments.onset else None
+    onset = began - timedelta(seconds=60) if began else None
     found = patterns(records, onset)
     exception = _exception(records, onset, arguments.operation)
     stacks = [
@@ -56,7 +57,7 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         "service": arguments.service,
         "records": int(answer.total or len(records)),
         "patterns": len(found),
-        "onset": arguments.onset,
+        "onset": rfc3339(began) if began else None,
         "new": _new(found),
         "exception": {k: v for k, v in exception.items() if k != "pattern"} if exception else None,
     }

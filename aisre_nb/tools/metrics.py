@@ -68,7 +68,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     return ToolResult(
         "metrics",
         f"{arguments.service}: {what}",
-        _said(arguments.service, changes, units),
+        _said(arguments.service, changes, units, arguments.metric is not None),
         answer.frame,
         facts,
         answer.source,
@@ -99,19 +99,21 @@ def _fact(found: Change, unit: str) -> dict[str, Any]:
     }
 
 
-def _said(service: str, changes: dict[str, Change], units: dict[str, str]) -> str:
+def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_name: bool) -> str:
+    """The golden signals in words; ``by_name``: whatever there is, as it is called."""
     moved, still = [], []
     for name, c in changes.items():
-        if name not in _NAMES:
+        if name not in _NAMES and not by_name:
             continue
+        called = _NAMES.get(name, name)
         if c.onset is None:
-            still.append(_NAMES[name])
+            still.append(called)
             continue
         times = f" (×{c.ratio:.3g})" if c.ratio and c.ratio > 1 else ""
         verb = "jumped" if c.direction == "up" else "fell"
         unit = units[name]
         levels = f"from {shown(c.before, unit)} to {shown(c.after, unit)}{times}"
-        moved.append(f"{_NAMES[name]} {verb} {levels} at {c.onset:%H:%M} UTC")
+        moved.append(f"{called} {verb} {levels} at {c.onset:%H:%M} UTC")
     if not moved:
         return f"{service}: nothing changed in this window"
     return "; ".join(moved) + (f"; {', '.join(still)} flat" if still else "")

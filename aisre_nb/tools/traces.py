@@ -112,9 +112,9 @@ async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] 
 def _said(facts: dict[str, Any]) -> str:
     if not facts["errors"]:
         return f"none of {facts['total']} sampled requests failed"
-    worst = next(o for o in facts["operations"] if o["operation"] == facts["endpoint"])
+    on_it = sum(o["errors"] for o in facts["operations"] if o["operation"] == facts["endpoint"])
     failed = f"{facts['errors']} of {facts['total']} sampled requests failed"
-    line = f"{failed}, {worst['errors']} of them on {facts['endpoint']}"
+    line = f"{failed}, {on_it or 'none'} of them on {facts['endpoint']}"
     begins = facts["origin"]
     if begins:
         where = "there" if begins["service"] == facts["service"] else f"in {begins['service']} ({begins['operation']})"

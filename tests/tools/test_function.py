@@ -84,3 +84,36 @@ async def test_a_source_that_is_not_there_is_said_in_one_line(name: str) -> None
     with pytest.raises(ToolError, match="no source answers") as caught:
         await tool.handler(CONTEXT, tool.arguments(**given))
     assert "\n" not in str(caught.value)
+
+
+async def test_an_exception_of_it_comes_through_as_it_is() -> None:
+    def broken(name: str) -> str:
+        """Fails."""
+        raise LookupError(name)
+
+    tool = tool_from_function(broken)
+    with pytest.raises(LookupError, match="x"):
+        await tool.handler(CONTEXT, tool.arguments(name="x"))
+
+
+async def test_a_coroutine_behind_a_wrapper_is_awaited_too() -> None:
+    def wrapped(name: str) -> Any:
+        """Waits, behind a wrapper."""
+        return asynchronous(name)
+
+    tool = tool_from_function(wrapped)
+    assert (await tool.handler(CONTEXT, tool.arguments(name="x"))).text == "waited for x"
+
+
+def test_parameters_that_no_name_can_carry_are_refused() -> None:
+    def hidden(_secret: str) -> str:
+        """Has a parameter that no schema takes."""
+        return _secret
+
+    def by_place(name: str, /) -> str:
+        """Takes its parameter by its place only."""
+        return name
+
+    for function in (hidden, by_place):
+        with pytest.raises(UsageError):
+            tool_from_function(function)
