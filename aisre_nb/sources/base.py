@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from aisre_nb.evidence.change import ChangeView, FileChange
+    from aisre_nb.sources.cluster import Cluster
 
 
 @dataclass(frozen=True)
@@ -219,10 +222,18 @@ class Sources:
     logs: LogSource | None = None
     changes: Sequence[ChangeSource] = ()
     code: CodeSource | None = None
+    cluster: Cluster | None = None
+    """Where actions run; None: nothing can be acted on."""
     all: Sequence[Source] = ()
     now: datetime | None = None
-    """The instant that a kept world ends; None asks the clock."""
+    """The instant that a kept world ended when it was opened; None asks the clock."""
+    clock: Callable[[], datetime | None] | None = None
+    """The instant that it ends by now, where time can pass in it."""
     question: str = ""
     """The question that came with a telemetry folder."""
     notes: tuple[str, ...] = field(default=())
     """What could not be opened, one line each."""
+
+    def moment(self) -> datetime | None:
+        """The instant that "now" means; None asks the clock."""
+        return self.now if self.clock is None else self.clock()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _STEPS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)
 _POINTS = 240
-_NAMES = {
+NAMES = {
     "request_rate": "request rate",
     "error_rate": "5XX rate",
     "latency_p50": "p50 latency",
@@ -28,7 +28,7 @@ _NAMES = {
     "latency_p99": "p99 latency",
 }
 _WORSE = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
-_LEAST = {"error_rate": 0.005, "latency_p50": 0.002, "latency_p95": 0.005, "latency_p99": 0.02}
+LEAST = {"error_rate": 0.005, "latency_p50": 0.002, "latency_p95": 0.005, "latency_p99": 0.02}
 
 
 class GetMetrics(Windowed):
@@ -49,7 +49,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     if answer.frame.empty:
         raise SignalMissing(f"{arguments.service} has no metrics in this window", "look at get_services for names")
     changes = {
-        str(signal): change(rows.set_index("time")["value"], _LEAST.get(str(signal), 0.0))
+        str(signal): change(rows.set_index("time")["value"], LEAST.get(str(signal), 0.0))
         for signal, rows in answer.frame.groupby("signal", sort=False)
     }
     units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
@@ -103,9 +103,9 @@ def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_na
     """The golden signals in words; ``by_name``: whatever there is, as it is called."""
     moved, still = [], []
     for name, c in changes.items():
-        if name not in _NAMES and not by_name:
+        if name not in NAMES and not by_name:
             continue
-        called = _NAMES.get(name, name)
+        called = NAMES.get(name, name)
         if c.onset is None:
             still.append(called)
             continue

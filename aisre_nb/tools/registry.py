@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -11,7 +11,10 @@ from aisre_nb.errors import ToolError
 from aisre_nb.tools.function import tool_from_function
 from aisre_nb.tools.tool import Tool
 
-__all__ = ["Registry", "builtin_tools", "tool_from_function"]
+if TYPE_CHECKING:
+    from aisre_nb.sources.base import Sources
+
+__all__ = ["Registry", "builtin_tools", "tool_from_function", "tools_for"]
 
 
 class Registry:
@@ -68,3 +71,15 @@ def builtin_tools() -> list[Tool]:
         read_evidence,
         create_pull_request,
     ]
+
+
+def tools_for(sources: Sources | None) -> list[Tool]:
+    """The tools that are there only where something answers for them."""
+    found: list[Tool] = []
+    if sources is not None and sources.cluster is not None:
+        from aisre_nb.tools.actions import TOOLS, undo_action
+        from aisre_nb.tools.verify import verify
+
+        found += [tool for action, tool in TOOLS.items() if action in sources.cluster.actions]
+        found += [undo_action, verify]
+    return found

@@ -25,6 +25,14 @@ Effect = Literal[
 ]
 
 
+TIME_LIMIT = 120.0
+"""Seconds that a call may take."""
+
+
+def _nobody(text: str) -> None:
+    """Nobody looks on."""
+
+
 @dataclass(frozen=True)
 class ToolContext:
     """What a handler may use."""
@@ -35,6 +43,8 @@ class ToolContext:
     evidence: Mapping[str, Evidence]
     """What is known so far, by id."""
     default_since: str = "2h"
+    tell: Callable[[str], None] = _nobody
+    """Told how far a long call is, in words."""
 
 
 Handler = Callable[[ToolContext, Any], Awaitable[ToolResult]]
@@ -53,6 +63,9 @@ class Tool:
     effect: Effect = "read"
     preview: Preview | None = None
     """Needed for ``change``: computes exactly what would happen, and changes nothing."""
+    moves: bool = False
+    """The world is another one after it: time passed, or something was changed; what was read before is old then."""
+    time_limit: float = TIME_LIMIT
 
     def schema(self) -> dict[str, Any]:
         """The arguments' JSON schema, as models and MCP clients want it."""

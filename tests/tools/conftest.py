@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aisre_nb.errors import SignalMissing
+from aisre_nb.errors import SignalMissing, UsageError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.sources.base import Answer, PullRequest, Sources
+from aisre_nb.sources.cluster import Done, Planned, Row
 from aisre_nb.tools.tool import ToolContext
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -88,6 +89,53 @@ class Fake:
         frame = pd.DataFrame([{"file": f.path, "diff": f.diff} for f in request.files])
         frame.attrs.update(number=4, branch=request.branch, url="file:///4", state="open", commit="c0ffee", base="main")
         return Answer(frame, "git push", "fake")
+
+
+@dataclass
+class Fleet:
+    """A cluster of deployments by replicas; everything else about it is made up."""
+
+    name: str = "fleet"
+    actions: frozenset[str] = frozenset({"scale", "restart", "merge"})
+    at: datetime = NOW
+    replicas: dict[str, int] = field(default_factory=lambda: {"web": 2})
+    done: list[dict[str, Any]] = field(default_factory=list)
+
+    async def now(self) -> datetime:
+        return self.at
+
+    async def preview(self, action: Any) -> Planned:
+        if action["action"] == "restart":
+            return Planned(f"Restart {action['service']}", f"deployment {action['service']}")
+        if action["action"] != "scale" or action["service"] not in self.replicas:
+            raise UsageError(f"there is no {action.get('service')}", "one of web")
+        service, before = action["service"], self.replicas[action["service"]]
+        row = Row(f"replicas of {service}", str(before), str(action["replicas"]))
+        undo = {"action": "scale", "service": service, "replicas": before}
+        return Planned(f"Scale {service} to {action['replicas']}", f"deployment {service}", (row,), undo)
+
+    async def apply(self, action: Any) -> Done:
+        planned = await self.preview(action)
+        self.done.append(dict(action))
+        if "replicas" in action:
+            self.replicas[action["service"]] = action["replicas"]
+        return Done(f"{planned.title}: begun.", self.at, planned.undo)
+
+    async def wait(self, minutes: float, tell: Callable[[str], None]) -> datetime:
+        tell(f"{minutes:g} min")
+        self.at += timedelta(minutes=minutes)
+        return self.at
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    return Fleet()
+
+
+@pytest.fixture
+def acting(context: ToolContext, fleet: Fleet) -> ToolContext:
+    """The context, with something to act on."""
+    return replace(context, sources=replace(context.sources, cluster=fleet))
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""Whether a remedy helped: the level of a signal before the trouble, during it, and after the remedy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal[
+    "recovered",  # it is back where it was before the trouble, or nearly
+    "improving",  # clearly better than during the trouble, and not yet well
+    "unchanged",  # neither
+    "worse",  # clearly worse than when the remedy was applied
+]
+Bad = Literal["up", "down"]
+"""The direction that hurts: errors and latency hurt upwards, a request rate downwards."""
+
+_NEAR = 0.05
+"""Share of the trouble that may be left where a signal counts as recovered."""
+_CLEAR = 0.25
+"""Share of the trouble by which a signal must move to count as better or worse."""
+_BREATH = {"up": 0.3, "down": 0.5}
+"""A distance below this share of the healthy level is no trouble: signals breathe, and traffic has its day."""
+_NEW = {"up": 1.0, "down": 0.5}
+"""Share of its level by which a signal that was well must move to count as worse."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """One signal, in its own unit; nan where nothing was stored."""
+
+    healthy: float
+    """Before the trouble; nan where that is not known, which says that a healthy level is nought."""
+    sick: float
+    """When the remedy was applied."""
+    now: float
+    """At the end of the wait."""
+    bad: Bad = "up"
+    least: float = 0.0
+    """A smaller difference is noise."""
+
+    @property
+    def trouble(self) -> float:
+        """How far the signal was off when the remedy was applied; 0 where it was well."""
+        return self._off(self.sick)
+
+    @property
+    def left(self) -> float:
+        """How far it is off now."""
+        return self._off(self.now)
+
+    def _off(self, level: float) -> float:
+        if math.isnan(level):
+            return 0.0
+        if math.isnan(self.healthy):
+            return level if self.bad == "up" and level > 4 * self.least else 0.0
+        off = (level - self.healthy) * _SIGN[self.bad]
+        return off if off > max(self.least, _BREATH[self.bad] * abs(self.healthy)) else 0.0
+
+
+_SIGN = {"up": 1, "down": -1}
+
+
+def judge(levels: Levels) -> Verdict:
+    """One signal's verdict. Of a signal that was well, only ``worse`` and ``unchanged`` can be said."""
+    if math.isnan(levels.sick) or math.isnan(levels.now):
+        return "unchanged"
+    trouble, left = levels.trouble, levels.left
+    if left <= _NEAR * trouble:
+        # Requests that fail at once are quick: a latency that comes back to its healthy level is no harm.
+        return "recovered" if trouble else "unchanged"
+    gained = (levels.sick - levels.now) * _SIGN[levels.bad]
+    clear = max(levels.least, _CLEAR * trouble if trouble else _NEW[levels.bad] * abs(levels.sick))
+    if gained < -clear:
+        return "worse"
+    return "improving" if trouble and gained > clear else "unchanged"
+
+
+def together(signals: Iterable[Levels]) -> Verdict:
+    """The verdict on a service: what got worse weighs most, then what is still off, then what was mended."""
+    judged = [(levels, judge(levels)) for levels in signals]
+    said = [verdict for levels, verdict in judged if levels.trouble or verdict == "worse"]
+    if "worse" in said:
+        return "worse"
+    if said and all(verdict == "recovered" for verdict in said):
+        return "recovered"
+    if "recovered" in said or "improving" in said:
+        return "improving"
+    return "unchanged"
