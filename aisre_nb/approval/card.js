@@ -29,6 +29,18 @@ function diff(file) {
   return box;
 }
 
+function table(rows) {
+  const made = node("table", "aisre-card-rows");
+  const line = (cells, kind) => {
+    const row = node("tr");
+    for (const cell of cells) row.append(node(kind, "", cell));
+    made.append(row);
+  };
+  line(["what", "before", "after"], "th");
+  for (const row of rows) line(row, "td");
+  return made;
+}
+
 function field(name, value, form) {
   const label = node("label", "aisre-card-field");
   label.append(node("span", "", name));
@@ -52,6 +64,7 @@ function card(model, proposal) {
   if (!("title" in fields)) box.append(node("p", "aisre-card-title", proposal.title));
   if (!("body" in fields) && proposal.body) box.append(node("pre", "", proposal.body));
   for (const hidden of proposal.hidden) box.append(node("p", "aisre-card-warn", `⚠ Holds hidden characters: ${hidden}`));
+  if (proposal.rows.length) box.append(table(proposal.rows));
   for (const file of proposal.files) box.append(diff(file));
 
   const edits = () => {

@@ -112,6 +112,7 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         "title": revealed(view.title),
         "body": revealed(view.body),
         "scope": revealed(view.scope),
+        "rows": [[revealed(cell) for cell in row] for row in view.rows],
         "files": [{"path": revealed(f.path), "lines": _lines(f.diff)} for f in view.files],
         "editable": editable,
         "hidden": [f"{f}: {revealed(text)}" for f, text in editable.items() if revealed(text) != text],

@@ -39,12 +39,12 @@ def ask(arguments: argparse.Namespace) -> int:
 
 
 def _sources(arguments: argparse.Namespace, settings: Settings) -> Sources | None:
-    from aisre_nb.sources.open import open_case
+    from aisre_nb.session.worlds import open_folder
 
     if arguments.case is not None:
-        return open_case(arguments.case)
+        return open_folder(arguments.case)
     if arguments.scenario is not None:
-        return open_case(make_world(settings, arguments.scenario, arguments.seed, making))
+        return open_folder(make_world(settings, arguments.scenario, arguments.seed, making))
     return None
 
 

@@ -27,7 +27,7 @@ class ChangeView:
     scope: str
     """What it touches: ``"repository shop, branch aisre/rollback-cart"``."""
     files: tuple[FileChange, ...] = ()
-    rows: tuple[tuple[str, str, str], ...] = ()
-    """What, before, after: ``("replicas of cart", "3", "6")``, for a change that is no file."""
     editable: tuple[str, ...] = ()
     """Arguments that the person may edit in the card: ``("title", "body")``."""
+    rows: tuple[tuple[str, str, str], ...] = ()
+    """What, before, after: ``("replicas of cart", "3", "6")``, for a change that is no file."""

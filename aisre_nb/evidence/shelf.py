@@ -74,6 +74,10 @@ class Shelf(Mapping[str, Evidence]):
         self._kept[evidence.id] = evidence
         self._asked.setdefault(_key(evidence.tool, evidence.arguments), evidence.id)
 
+    def outdated(self) -> None:
+        """The world is another one now: no earlier call answers a new one. What was kept stays."""
+        self._asked.clear()
+
     def find(self, tool: str, arguments: Mapping[str, Any]) -> Evidence | None:
         """What the same call with the same arguments brought before."""
         number = self._asked.get(_key(tool, arguments))

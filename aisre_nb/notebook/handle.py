@@ -61,12 +61,16 @@ class Handle:
         return add(function) if function is not None else add
 
     def registry(self) -> Any:
-        """The built-in tools and the user's."""
+        """The built-in tools, those for the sources that were chosen, and the user's."""
         from aisre_nb.tools.function import tool_from_function
-        from aisre_nb.tools.registry import Registry, builtin_tools
+        from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
         registry = Registry()
-        for tool in (*builtin_tools(), *(tool_from_function(f, e) for f, e in self._functions)):
+        for tool in (
+            *builtin_tools(),
+            *tools_for(self.sources),
+            *(tool_from_function(f, e) for f, e in self._functions),
+        ):
             registry.add(tool)
         return registry
 

@@ -86,22 +86,43 @@ def _sandbox(words: list[str], handle: Handle) -> None:
     from aisre_nb.notebook.progress import Progress
     from aisre_nb.sandbox import scenarios
     from aisre_nb.session.start import make_world
-    from aisre_nb.sources.open import open_case
+    from aisre_nb.session.worlds import open_folder
 
     if not words:
         for scenario in scenarios():
             print(f"{scenario.name:<24}{scenario.difficulty:<8}{scenario.title}")
         return
-    seed = 1
-    if len(words) > 1:
-        if len(words) != 3 or words[1] != "--seed" or not words[2].isdigit():
-            raise UsageError(f"%sre sandbox {' '.join(words)} is not known", "%sre sandbox NAME --seed N")
-        seed = int(words[2])
+    name, seed, hard = _which(words)
     progress = Progress(live=front_end(get_ipython()) == "panel")
-    folder = make_world(handle.settings, words[0], seed, progress)
+    folder = make_world(handle.settings, name, seed, progress, hard=hard)
     _let_go(handle)
-    handle.sources = open_case(folder)
-    progress.done(f"The next %%sre looks at {words[0]}, seed {seed}. Its question: {handle.sources.question}")
+    handle.sources = open_folder(folder)
+    which = f"{name}, seed {seed}{', hard' if hard else ''}"
+    progress.done(f"The next %%sre looks at {which}. Its question: {handle.sources.question}")
+
+
+def _which(words: list[str]) -> tuple[str, int, bool]:
+    """The world's name, its seed, and whether it is a hard one."""
+    match [word for word in words if word != "--hard"]:
+        case [name]:
+            return name, 1, "--hard" in words
+        case [name, "--seed", seed] if seed.isdigit():
+            return name, int(seed), "--hard" in words
+    raise UsageError(f"%sre sandbox {' '.join(words)} is not known", "%sre sandbox NAME --seed N --hard")
+
+
+def _advance(words: list[str], handle: Handle) -> None:
+    from aisre_nb.session.worlds import advance
+
+    try:
+        minutes = float(" ".join(words))
+    except ValueError:
+        raise UsageError(f"%sre advance {' '.join(words)} is not known", "%sre advance MINUTES") from None
+    found = handle.investigation
+    now = advance(found.sources if found else handle.sources, minutes)
+    if found is not None:
+        found.moved()
+    print(f"{minutes:g} minutes passed: it is {now:%H:%M} UTC.")
 
 
 def _reset(words: list[str], handle: Handle) -> None:
@@ -131,5 +152,6 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "show": showing.show,
     "prs": requests.prs,
     "sandbox": _sandbox,
+    "advance": _advance,
     "reset": _reset,
 }

@@ -12,6 +12,7 @@ SUBCOMMANDS = {
     "report": "the latest report again",
     "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",
-    "sandbox": "make a world to look at: %sre sandbox NAME --seed N; without a name, the list",
+    "sandbox": "make a world to look at: %sre sandbox NAME --seed N --hard; without a name, the list",
+    "advance": "let minutes pass in a sandbox world: %sre advance 5",
     "reset": "end this investigation; the next %%sre begins a new one",
 }

@@ -102,7 +102,9 @@ def _decision(decision: Decided, *, shown: bool) -> str:
 def _view(view: Mapping[str, Any]) -> ChangeView:
     """Out of a record again."""
     files = tuple(FileChange(**f) for f in view.get("files", ()))
-    return ChangeView(str(view.get("title", "")), str(view.get("body", "")), str(view.get("scope", "")), files)
+    rows = tuple((str(what), str(before), str(after)) for what, before, after in view.get("rows", ()))
+    title, body, scope = (str(view.get(name, "")) for name in ("title", "body", "scope"))
+    return ChangeView(title, body, scope, files, rows=rows)
 
 
 def _short(value: Any) -> str:

@@ -17,10 +17,7 @@ from aisre_nb.errors import AisreError, ChangeConflict, ToolError
 from aisre_nb.models.base import ToolCall
 from aisre_nb.record.events import Decided
 from aisre_nb.tools.registry import Registry
-from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult
-
-_TIME_LIMIT = 120.0
-"""Seconds that one call may take."""
+from aisre_nb.tools.tool import TIME_LIMIT, ChangeView, Tool, ToolContext, ToolResult
 
 
 @dataclass(frozen=True)
@@ -70,10 +67,10 @@ async def run(
                 )
             if tool.effect == "change":
                 await _unmoved(tool, arguments, context, decision)
-        result = await asyncio.wait_for(tool.handler(context, arguments), _TIME_LIMIT)
+        result = await asyncio.wait_for(tool.handler(context, arguments), tool.time_limit)
         outcome = replace(outcome, result=result)
     except TimeoutError:
-        outcome = replace(outcome, error=f"{tool.name} gave no answer within {_TIME_LIMIT:g} s", gap=True)
+        outcome = replace(outcome, error=f"{tool.name} gave no answer within {tool.time_limit:g} s", gap=True)
     except AisreError as error:
         outcome = replace(outcome, error=str(error), gap=tool.effect == "read")
     except Exception as error:
@@ -136,7 +133,7 @@ def _edited(tool: Tool, arguments: BaseModel, view: ChangeView, decision: Decisi
 
 async def _view(tool: Tool, arguments: BaseModel, context: ToolContext) -> ChangeView:
     if tool.preview is not None:
-        return await asyncio.wait_for(tool.preview(context, arguments), _TIME_LIMIT)
+        return await asyncio.wait_for(tool.preview(context, arguments), TIME_LIMIT)
     lines = (f"{name} = {value!r}" for name, value in arguments.model_dump(mode="json").items())
     return ChangeView(title=f"Run {tool.name}", body="\n".join(lines), scope=tool.effect)
 

@@ -96,8 +96,11 @@ class Investigation:
 
         self.watcher = watcher or Nobody()
         self.budget = Budget(self.settings)
-        if self.sources.now is None:
+        moment = self.sources.moment()
+        if moment is None:
             self.now = datetime.now(UTC)
+        elif moment != self.now:
+            self.moved()
         return await investigate(self, question, approver)
 
     def emit(self, event: Event) -> None:
@@ -122,7 +125,12 @@ class Investigation:
 
     def tool_context(self) -> ToolContext:
         """What the handlers of the next turn may use."""
-        return ToolContext(self.sources, self.now, dict(self.evidence), self.settings.since)
+        return ToolContext(self.sources, self.now, dict(self.evidence), self.settings.since, self.watcher.text)
+
+    def moved(self) -> None:
+        """Time passed, or something was changed: "now" is another instant, and what was read before is read anew."""
+        self.now = self.sources.moment() or datetime.now(UTC)
+        self.evidence.outdated()
 
     def _lost(self, error: RecordError) -> None:
         # A full disk must not end an incident's investigation: it goes on in memory, and says so once.

@@ -27,6 +27,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
 from aisre_nb.session.who import who
+from aisre_nb.tools.tool import Tool
 
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
@@ -146,7 +147,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
                 inv.budget.steps += 1
                 results[call.id] = _kept(inv, n, calls.Outcome(call, None, call.arguments, error=str(error)), why)
                 continue
-            same = inv.evidence.find(tool.name, arguments.model_dump(mode="json")) if tool.effect == "read" else None
+            same = inv.evidence.find(tool.name, arguments.model_dump(mode="json")) if _repeats(tool) else None
             if same is not None:
                 await collect()
                 results[call.id] = _reused(inv, call, same.id)
@@ -155,12 +156,14 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             shown = inv.redactor.value(arguments.model_dump(mode="json"))
             inv.emit(ToolStarted(n=n, call_id=call.id, tool=tool.name, arguments=shown, effect=tool.effect))
             running = calls.run(n, call, tool, arguments, inv.tool_context(), inv.policy, approver, why)
-            if tool.effect == "read" and inv.policy.verdict(tool.name, "read") == "run":
+            if _repeats(tool) and inv.policy.verdict(tool.name, "read") == "run":
                 reads.append((n, call, asyncio.ensure_future(running)))
                 continue
             await collect()
             outcome = await running
             results[call.id] = _kept(inv, n, outcome, why)
+            if tool.moves and outcome.result is not None:
+                inv.moved()
             if outcome.stop:
                 raise Stopped("stopped: nothing further was run", "ask again to go on from here")
         await collect()
@@ -169,6 +172,11 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             task.cancel()
         _hand_back(inv, turn.message, results, "not run")
     inv.budget.learned(len(inv.evidence) > before)
+
+
+def _repeats(tool: Tool) -> bool:
+    """It only looks, so that it may run beside others, and the same call brings the same again."""
+    return tool.effect == "read" and not tool.moves
 
 
 def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallResult:

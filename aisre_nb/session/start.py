@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aisre_nb.approval.policy import Policy
 from aisre_nb.models.choose import choose, explain
@@ -13,7 +14,7 @@ from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
 from aisre_nb.sources.base import Sources
-from aisre_nb.tools.registry import Registry, builtin_tools
+from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
 DEFAULT_SCENARIO = "cart-errors"
 DEFAULT_SEED = 1
@@ -21,27 +22,32 @@ DEFAULT_SEED = 1
 Progress = Callable[[str, float], None]
 
 
-def make_world(settings: Settings, scenario: str, seed: int, progress: Progress | None = None) -> Path:
+def make_world(
+    settings: Settings, scenario: str, seed: int, progress: Progress | None = None, *, hard: bool = False
+) -> Path:
     """A new sandbox world of its own folder, so that what was merged in an earlier one stays there."""
     from aisre_nb.sandbox import make
 
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     settings.worlds.mkdir(parents=True, exist_ok=True)
-    return make(scenario, seed, settings.worlds / f"{scenario}-{seed}-{stamp}", progress=progress)
+    name = f"{scenario}-{'hard-' * hard}{seed}-{stamp}"
+    more: dict[str, Any] = {"hard": True} if hard else {}
+    return make(scenario, seed, settings.worlds / name, progress=progress, **more)
 
 
 def open_world(settings: Settings, progress: Progress | None = None) -> tuple[Sources, tuple[str, ...]]:
     """The configured sources; without any, a sandbox world, and a line that says so."""
-    from aisre_nb.sources.open import open_case, open_sources
+    from aisre_nb.session.worlds import open_folder, with_world
+    from aisre_nb.sources.open import open_sources
 
     if settings.sources:
-        return open_sources(settings.sources, settings.base), ()
+        return with_world(open_sources(settings.sources, settings.base)), ()
     folder = make_world(settings, DEFAULT_SCENARIO, DEFAULT_SEED, progress)
     note = (
         f"No source is configured: this is the sandbox shop ({DEFAULT_SCENARIO}, seed {DEFAULT_SEED}). "
         "To look at your own systems, write [sources] into aisre.toml."
     )
-    return open_case(folder), (note,)
+    return open_folder(folder), (note,)
 
 
 def start(
@@ -64,6 +70,10 @@ def start(
     if registry is None:
         registry = Registry()
         for tool in builtin_tools():
+            registry.add(tool)
+    for tool in tools_for(sources):
+        # A user's own tool of that name stays.
+        if tool.name not in registry.names():
             registry.add(tool)
     record = Record.create(settings.record_dir, question or "investigation")
     return Investigation(

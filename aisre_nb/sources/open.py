@@ -88,6 +88,7 @@ def _together(opened: list[AnySource], notes: list[str]) -> Sources:
         code=repositories[0] if repositories else None,
         all=tuple(opened),
         now=folder.now if folder else None,
+        clock=(lambda: folder.now) if folder else None,
         question=folder.question if folder else "",
         notes=tuple(notes),
     )

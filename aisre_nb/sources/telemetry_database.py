@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aisre_nb.errors import SignalMissing, SourceUnreachable
 from aisre_nb.sources.queries.tables import TableName, table, time_column
-from aisre_nb.sources.telemetry_files import StoredTable, one_line, pattern, quoted, stored_tables, view
+from aisre_nb.sources.telemetry_files import StoredTable, one_line, pattern, quoted, state, stored_tables, view
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -121,13 +122,13 @@ class Database:
     def __init__(self, folder: Path) -> None:
         import duckdb
 
+        self._folder = folder
+        self._following = threading.Lock()
         self._connection = duckdb.connect(":memory:")
         try:
             self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
-            self.tables = stored_tables(folder, self._connection)
-            for stored in self.tables.values():
-                if stored.files:
-                    self._connection.execute(view(stored))
+            self.state = state(folder)
+            self._look()
             self._connection.execute(f"SET allowed_directories = [{quoted(folder)}, {pattern(folder)}]")
             self._connection.execute("SET enable_external_access = false")
             self._connection.execute("SET lock_configuration = true")
@@ -136,12 +137,34 @@ class Database:
             raise SourceUnreachable(f"{folder} cannot be read: {one_line(error)}") from None
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="aisre-telemetry")
 
+    def _look(self) -> None:
+        tables = stored_tables(self._folder, self._connection)
+        for stored in tables.values():
+            if stored.files:
+                self._connection.execute(view(stored))
+        self.tables = tables
+
+    def follow(self) -> None:
+        """Look at the folder again where its tables changed: time passed in it, and new parts came."""
+        import duckdb
+
+        with self._following:
+            now = state(self._folder)
+            if now == self.state:
+                return
+            try:
+                self._look()
+            except duckdb.Error as error:
+                raise SourceUnreachable(f"{self._folder} cannot be read: {one_line(error)}") from None
+            self.state = now
+
     def reader(self) -> Reader:
         """A cursor of its own; the caller closes it."""
         return Reader(self._connection.cursor(), self.tables)
 
     async def run(self, work: Callable[[Reader], T]) -> tuple[T, Reader]:
         """``work`` in a thread; when this task is cancelled the query is interrupted, and no thread is left behind."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self.follow)
         reader = self.reader()
         running = asyncio.get_running_loop().run_in_executor(self._pool, work, reader)
         running.add_done_callback(lambda _: reader.cursor.close())

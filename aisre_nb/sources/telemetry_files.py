@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,18 @@ def stored_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> dict[T
     return found
 
 
+def state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a table is written again or gets another part: path, time and size of each file."""
+    found = []
+    for name in COLUMNS:
+        for path in (folder / f"{name}.parquet", folder / name):
+            for part in path.rglob("*.parquet") if path.is_dir() else [path]:
+                with suppress(FileNotFoundError):
+                    stat = part.stat()
+                    found.append((str(part), stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(found))
+
+
 def _look(name: TableName, path: Path, connection: duckdb.DuckDBPyConnection) -> StoredTable:
     import duckdb
 
@@ -101,7 +114,7 @@ def view(stored: StoredTable) -> str:
         f'{_column(column, kind, stored.columns.get(column))} AS "{column}"'
         for column, kind in COLUMNS[stored.name].items()
     )
-    return f'CREATE VIEW "{stored.name}" AS SELECT {columns} FROM {reader(stored.files)}'
+    return f'CREATE OR REPLACE VIEW "{stored.name}" AS SELECT {columns} FROM {reader(stored.files)}'
 
 
 def _column(name: str, kind: ColumnKind, stored: str | None) -> str:

@@ -44,7 +44,27 @@ class TelemetryFolder:
             )
         self.manifest = self._read_manifest()
         self._database = Database(self.folder)
-        self.now = self._now()
+        self._dated = self._state()
+        self._instant = self._now()
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant at which the folder ends; it moves where time passes in it."""
+        if self._state() != self._dated:
+            self.manifest = self._read_manifest()
+            self._database.follow()
+            self._dated = self._state()
+            self._instant = self._now()
+        return self._instant
+
+    def _state(self) -> tuple[object, ...]:
+        try:
+            stat = (self.folder / "manifest.json").stat()
+        except OSError:
+            return (self._database.state,)
+        # Without its word on the time, the tables tell.
+        tables = None if self.manifest.get("now") else self._database.state
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino, tables
 
     @property
     def question(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -108,3 +108,9 @@ def test_hidden_characters_of_editable_fields_are_named_and_the_fields_stay(prop
     card = shown(propose(title="a\u202eb"))
     assert card["editable"]["title"] == "a\u202eb"
     assert card["hidden"] == ["title: a⟨U+202E⟩b"] and card["title"] == "a⟨U+202E⟩b"
+
+
+def test_the_rows_of_an_action_are_shown_with_hidden_characters_revealed(propose: Any) -> None:
+    proposal = propose()
+    view = replace(proposal.view, rows=(("flag \u202egalf", "0 %", "100 %"),))
+    assert shown(replace(proposal, view=view))["rows"] == [["flag ⟨U+202E⟩galf", "0 %", "100 %"]]

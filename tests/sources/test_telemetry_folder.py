@@ -197,3 +197,29 @@ def test_no_such_folder_and_an_empty_one_say_what_to_do(tmp_path: Path) -> None:
         TelemetryFolder(tmp_path / "nothing")
     with pytest.raises(SourceUnreachable, match="holds no telemetry"):
         TelemetryFolder(tmp_path)
+
+
+async def test_parts_that_come_later_are_read_and_so_is_the_time(telemetry: Any) -> None:
+    telemetry.table("otel_logs", [telemetry.log(1, "first")], part="a")
+    manifest = telemetry.folder / "manifest.json"
+    manifest.write_text(json.dumps({"now": "2026-11-23T10:01:00Z"}))
+    source = TelemetryFolder(telemetry.folder)
+    assert source.now == telemetry.at(60)
+    assert len((await source.logs("shelf", telemetry.window(0, 600))).frame) == 1
+    telemetry.table("otel_logs", [telemetry.log(90, "second")], part="b")
+    telemetry.table("otel_traces", [telemetry.span(91, SpanId="1", TraceId="t")])
+    manifest.write_text(json.dumps({"now": "2026-11-23T10:06:00Z"}))
+    assert source.now == telemetry.at(360)
+    assert (await source.logs("shelf", telemetry.window(0, 600))).frame["body"].tolist() == ["first", "second"]
+    assert len((await source.traces("shelf", telemetry.window(0, 600))).frame) == 1
+    await source.close()
+
+
+async def test_a_table_that_is_written_again_is_read_again(telemetry: Any) -> None:
+    telemetry.table("otel_logs", [telemetry.log(1, "first")])
+    source = TelemetryFolder(telemetry.folder)
+    assert len((await source.logs("shelf", telemetry.window(0, 600))).frame) == 1
+    telemetry.table("otel_logs", [telemetry.log(1, "first"), telemetry.log(120, "later")])
+    assert len((await source.logs("shelf", telemetry.window(0, 600))).frame) == 2
+    assert source.now is not None and source.now > telemetry.at(120)
+    await source.close()
