@@ -5,7 +5,7 @@ Each method raises `SourceUnreachable` when the backend fails, `SignalMissing` w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -164,6 +164,48 @@ class CodeSource(Protocol):
         ...
 
 
+class IncidentSource(Protocol):
+    """Incidents that people write, and who is on call."""
+
+    async def incidents(self) -> Answer:
+        """id, title, severity, status, opened_at (datetime), service, commander, summary; newest first.
+
+        ``severity`` is "sev1" to "sev4", ``status`` "open", "mitigated" or "resolved".
+        """
+        ...
+
+    async def incident(self, id: str) -> Answer:
+        """The timeline, oldest first: at (datetime), author, text; ``attrs["incident"]`` is all of it, as JSON."""
+        ...
+
+    async def on_call(self) -> Answer:
+        """team, services (list of texts), primary, secondary, until (datetime)."""
+        ...
+
+    async def preview_update(self, update: IncidentUpdate) -> FileChange:
+        """The text before and after; writes nothing. Raises `ToolError` where it says all of that already."""
+        ...
+
+    async def update(self, update: IncidentUpdate) -> Answer:
+        """Write it; then as `incident`. Raises `ChangeConflict` where its text moved since ``update.before``."""
+        ...
+
+
+@dataclass(frozen=True)
+class IncidentUpdate:
+    """What is to be written into an incident; a field that is not named stays as it is."""
+
+    id: str
+    at: datetime
+    fields: Mapping[str, str]
+    """By the names of `IncidentSource.incidents`: severity, status, title, summary, commander."""
+    note: str = ""
+    """A new entry of the timeline, unless one with this text is there."""
+    author: str = "aisre-nb"
+    before: str | None = None
+    """The text that was shown before; None where nobody was shown any."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """One replacement in one file: ``old`` must occur exactly once."""
@@ -224,6 +266,7 @@ class Sources:
     code: CodeSource | None = None
     cluster: Cluster | None = None
     """Where actions run; None: nothing can be acted on."""
+    incidents: IncidentSource | None = None
     all: Sequence[Source] = ()
     now: datetime | None = None
     """The instant that a kept world ended when it was opened; None asks the clock."""

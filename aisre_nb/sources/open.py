@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aisre_nb.errors import ConfigurationError, SourceError, SourceUnreachable
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.git_repository import GitRepository
+from aisre_nb.sources.incident_files import IncidentFiles
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 
 AnySource = TelemetryFolder | GitRepository
@@ -31,7 +33,8 @@ def open_case(folder: Path) -> Sources:
     _try("telemetry", lambda: TelemetryFolder(folder), opened, notes)
     if (folder / "repository").is_dir():
         _try("repository", lambda: GitRepository(folder / "repository", "repository"), opened, notes)
-    return _together(opened, notes)
+    sources = _together(opened, notes)
+    return replace(sources, incidents=IncidentFiles(folder)) if IncidentFiles.there(folder) else sources
 
 
 def open_sources(specs: Mapping[str, Mapping[str, Any]], base: Path) -> Sources:

@@ -76,6 +76,10 @@ def builtin_tools() -> list[Tool]:
 def tools_for(sources: Sources | None) -> list[Tool]:
     """The tools that are there only where something answers for them."""
     found: list[Tool] = []
+    if sources is not None and sources.incidents is not None:
+        from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
+
+        found += [list_incidents, get_incident, get_on_call, update_incident]
     if sources is not None and sources.cluster is not None:
         from aisre_nb.tools.actions import TOOLS, undo_action
         from aisre_nb.tools.verify import verify
