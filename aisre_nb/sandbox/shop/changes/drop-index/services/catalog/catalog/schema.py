@@ -1,0 +1,3 @@
+"""The migration up to which this version needs the database to be."""
+
+SCHEMA = 42
