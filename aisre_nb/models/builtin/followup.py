@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aisre_nb.models.builtin import facts, graph, names, words
+from aisre_nb.models.builtin import facts, graph, names, remedy, words
 from aisre_nb.models.builtin.case import PROPOSE, Case
 from aisre_nb.models.builtin.conclude.draft import summary
 from aisre_nb.models.builtin.conclude.verdict import judge
@@ -48,6 +48,8 @@ def step(case: Case, followed: Case) -> Step | None:
     text, before = case.question, Picture(followed)
     known = graph.known_services(case)
     target = next(iter(names.mentioned(text, known)), "")
+    if found := remedy.step(case, before):
+        return found
     if _ASKS_TO_CHANGE.search(text):
         return _change(case, before, text)
     if _ASKS_TO_SEE.search(text) and (found := _show(case, before, text, target)):
