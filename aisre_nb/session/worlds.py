@@ -8,14 +8,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from aisre_nb.errors import UsageError
+from aisre_nb.errors import ToolError, UsageError
+from aisre_nb.session.who import who
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Action, Done, Planned, Row, Tell
 from aisre_nb.sources.open import open_case
+from aisre_nb.sources.pull_requests import list_pull_requests, merge_pull_request
 
 T = TypeVar("T")
 
@@ -28,7 +29,10 @@ _SLICE = 5.0
 class World(Protocol):
     """What of the sandbox's `World` is needed here."""
 
-    now: datetime
+    @property
+    def now(self) -> datetime:
+        """The instant there."""
+        ...
 
     def preview(self, action: Action) -> Any:
         """What an action would do: ``title``, ``scope``, ``rows``, ``undo``."""
@@ -38,15 +42,16 @@ class World(Protocol):
         """Do it: ``text``, ``at``, ``undo``."""
         ...
 
-    def advance(self, minutes: float) -> None:
+    def advance(self, minutes: float, /) -> None:
         """Let minutes pass; the folder has their telemetry then."""
         ...
 
 
 def _reopened(folder: Path) -> World:
-    # By its name: making sources must not load a simulator that nobody may ask.
-    world: World = import_module("aisre_nb.sandbox").World.open(folder)
-    return world
+    # Here: making sources must not load a simulator that nobody may ask.
+    from aisre_nb.sandbox import World as Sandbox
+
+    return Sandbox.open(folder)
 
 
 def open_folder(folder: Path) -> Sources:
@@ -97,12 +102,19 @@ class SandboxCluster:
 
     async def preview(self, action: Action) -> Planned:
         """See `Cluster.preview`."""
+        if action.get("action") == "merge":
+            return await asyncio.to_thread(self._merge, action)
         found = await self._do(lambda world: world.preview(action))
         rows = tuple(Row(*map(str, row)) for row in found.rows)
         return Planned(found.title, found.scope, rows, found.undo)
 
     async def apply(self, action: Action) -> Done:
-        """See `Cluster.apply`."""
+        """See `Cluster.apply`; a merge is written to the remote, and rolled out from there."""
+        if action.get("action") == "merge":
+            planned = await asyncio.to_thread(self._merge, action)
+            await merge_pull_request(self._folder / "repository", int(action["number"]), who())
+            await self._do(lambda world: world.apply({"action": "merge"}))
+            return Done(f"{planned.title}: done", await self.now())
         found = await self._do(lambda world: world.apply(action))
         return Done(found.text, found.at, found.undo)
 
@@ -115,6 +127,22 @@ class SandboxCluster:
             passed += span
             tell(f"{passed:g} of {minutes:g} minutes passed\n")
         return await self.now()
+
+    def _merge(self, action: Action) -> Planned:
+        """What merging one of the pull requests would do."""
+        found = list_pull_requests(self._folder / "repository")
+        request = next((r for r in found if r["number"] == action.get("number")), None)
+        opened = [str(r["number"]) for r in found if r["state"] == "open"]
+        if request is None or request["state"] != "open":
+            what = "is not there" if request is None else f"is {request['state']} already"
+            raise ToolError(f"pull request {action.get('number')} {what}", f"open are {', '.join(opened) or 'none'}")
+        rows = (
+            Row(f"pull request #{request['number']}", "open", f"merged into {request['base']}"),
+            Row(str(request["base"]), "as it is", f"with {request['branch']} at {str(request['head_commit'])[:12]}"),
+            Row("the cluster", "follows main", "rolls out what the merge changes"),
+        )
+        title = f"Merge #{request['number']}: {request['title']}"
+        return Planned(title, f"repository, branch {request['base']}, and what it deploys", rows)
 
     async def _do(self, work: Callable[[World], T]) -> T:
         """In a thread. What was begun is ended before a cancellation goes on: the folder is never left half written."""

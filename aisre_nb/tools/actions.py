@@ -143,7 +143,7 @@ async def _done(context: ToolContext, action: Action, undoes: str | None = None)
         "undo": None if done.undo is None else dict(done.undo),
         "undoes": undoes,
     }
-    said = f"{done.text} It takes effect from {done.at:%H:%M} UTC on; look with verify."
+    said = f"{done.text.rstrip('.')}. It takes effect from {done.at:%H:%M} UTC on; look with verify."
     frame = pd.DataFrame(rows, columns=["what", "before", "after"])
     return ToolResult("table", planned.title, said, frame, facts, cluster.name, worded(action))
 

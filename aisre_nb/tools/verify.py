@@ -156,7 +156,8 @@ def _said(service: str, remedy: str, facts: dict[str, Any], minutes: float) -> s
             said.append(f"{NAMES.get(name, name)} {levels}{well}")
     what = "; ".join(said) or "its signals were well before, and are"
     alerts = facts["alerts"]
-    firing = "" if alerts is None else f"; {', '.join(alerts)} still fires" if alerts else "; none of its alerts fires"
+    still = f"; still firing: {', '.join(dict.fromkeys(alerts))}" if alerts else "; none of its alerts fires"
+    firing = "" if alerts is None else still
     return f"{service} is {facts['verdict']} {minutes:.0f} min after {remedy}: {what}{firing}"
 
 

@@ -127,3 +127,18 @@ def test_a_flood_of_words_ends_with_the_last_ones_and_the_cell_with_it(lab: Any,
     page.button("Stop here").click()
     page.done(1)
     assert "('stop', {}, '', 'panel')" in page.text(1)
+
+
+def test_the_rows_of_an_action_are_a_table_of_plain_text(lab: Any, open_page: Any) -> None:
+    rows = "[('replicas of <b>web</b>', '2', '5')]"
+    cell = (
+        "from dataclasses import replace\ndisplay(panel)\nmade = proposal('c1')\n"
+        f"found = await approver.decide(replace(made, view=ChangeView('Scale', '', 'web', rows={rows})))\n"
+        "print(found.verdict)"
+    )
+    page = open_page(lab.notebook("rows", SETUP, cell))
+    _begin(page)
+    cells = page.page.eval_on_selector_all(".aisre-card-rows td", "found => found.map(cell => cell.textContent)")
+    assert cells == ["replicas of <b>web</b>", "2", "5"]
+    page.button("Approve").click()
+    page.done(1)

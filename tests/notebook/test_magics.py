@@ -74,6 +74,9 @@ def test_names_in_braces_are_values(kernel: Any) -> None:
         ("%sre model nobody", "ModelUnavailable: there is no model 'nobody' → "),
         ("%sre sandbox nowhere", "UsageError: there is no scenario 'nowhere' → "),
         ("%sre prs", "UsageError: no repository is open → "),
+        ("%sre sandbox any --hard --seed x", "UsageError: %sre sandbox any --hard --seed x is not known → "),
+        ("%sre advance soon", "UsageError: %sre advance soon is not known → %sre advance MINUTES"),
+        ("%sre advance 5", "UsageError: time passes by itself here → "),
     ],
 )
 def test_what_is_written_wrongly_fails_the_cell_in_one_line(cell: str, said: str, kernel: Any) -> None:
@@ -97,7 +100,19 @@ def test_help_is_printed_without_a_question(kernel: Any) -> None:
     for option in ("--model", "--approve", "--max-steps", "--max-usd", "--since", "--out"):
         assert option in text
     listed = kernel.run("%sre").text
-    for name in ("status", "model", "tools", "policy", "evidence", "report", "reset", "sandbox", "prs", "show"):
+    for name in (
+        "status",
+        "model",
+        "tools",
+        "policy",
+        "evidence",
+        "report",
+        "reset",
+        "sandbox",
+        "advance",
+        "prs",
+        "show",
+    ):
         assert f"%sre {name}" in listed
 
 

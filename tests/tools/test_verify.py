@@ -88,7 +88,7 @@ async def test_alerts_that_still_fire_are_named(acting: Any, fake: Any, ago: Any
     rows = [("web", "firing", "TooManyErrors"), ("web", "resolved", "Old"), ("till", "firing", "Other")]
     fake.frames["alerts"] = pd.DataFrame(rows, columns=["service", "state", "alert"])
     result = await verify.handler(replace(acting, evidence=_did(acting.now)), _arguments(minutes=10))
-    assert result.facts["alerts"] == ["TooManyErrors"] and result.summary.endswith("; TooManyErrors still fires")
+    assert result.facts["alerts"] == ["TooManyErrors"] and result.summary.endswith("; still firing: TooManyErrors")
 
 
 async def test_one_signal_by_name_and_one_that_there_is_not(acting: Any, fake: Any, ago: Any) -> None:
