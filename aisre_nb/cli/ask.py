@@ -44,7 +44,7 @@ def _sources(arguments: argparse.Namespace, settings: Settings) -> Sources | Non
     if arguments.case is not None:
         return open_folder(arguments.case)
     if arguments.scenario is not None:
-        return open_folder(make_world(settings, arguments.scenario, arguments.seed, making))
+        return open_folder(make_world(settings, arguments.scenario, arguments.seed, making, hard=arguments.hard))
     return None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisre_nb import __version__
+from aisre_nb.cli.sandbox_arguments import add_arguments
 from aisre_nb.errors import AisreError, ConfigurationError, Stopped
 
 _EXIT = """\
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument("--case", type=Path, metavar="FOLDER", help="a telemetry folder")
     where.add_argument("--scenario", metavar="NAME", help="a sandbox scenario (see: aisre-nb sandbox list)")
     ask.add_argument("--seed", type=int, default=1, metavar="N", help="which world of the scenario (default 1)")
+    ask.add_argument("--hard", action="store_true", help="the scenario with more noise and weaker signals")
     ask.add_argument(
         "--model", help="builtin, claude, or a model's full name (default: claude with a key, else builtin)"
     )
@@ -61,13 +63,7 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
 
     sandbox = verbs.add_parser("sandbox", help="the embedded shop", allow_abbrev=False)
-    worlds = sandbox.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = worlds.add_parser("list", help="its scenarios", allow_abbrev=False)
-    listing.add_argument("--json", action="store_true", help="as a JSON list")
-    making = worlds.add_parser("make", help="write one as a telemetry folder with its repository", allow_abbrev=False)
-    making.add_argument("name", help="a scenario")
-    making.add_argument("--seed", type=int, default=1, metavar="N")
-    making.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    add_arguments(sandbox)
 
     prs = verbs.add_parser("prs", help="the pull requests of a local remote: list, show, merge", allow_abbrev=False)
     prs.add_argument("action", choices=("list", "show", "merge"))

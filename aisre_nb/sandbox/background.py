@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.sandbox.failures import Failure, Raised
+from aisre_nb.sandbox.engine.effects import Calls, Effect, Fails, Holds
+from aisre_nb.sandbox.engine.when import When
+from aisre_nb.sandbox.failures import Raised
 from aisre_nb.sandbox.names import Names
 from aisre_nb.sandbox.source import Source, raised_by
 
@@ -66,24 +68,30 @@ TROUBLES = (
 )
 
 
-def background(tree: Mapping[str, str], names: Names, rng: np.random.Generator) -> list[Failure]:
-    """The troubles of one world; how often each hits differs from world to world."""
-    found = []
+USUAL: tuple[Effect, ...] = (
+    # The home page shows what a visitor may like, to as many as the flag says; ranking for it is dear.
+    Calls("recommendation", "GET /recommendations/home", chance=1.0, when=When(flag="personal-home")),
+    Holds("recommendation", "GET /recommendations/home", times=16.0),
+)
+"""What is so in every world."""
+
+
+def background(tree: Mapping[str, str], names: Names, rng: np.random.Generator) -> list[Effect]:
+    """The troubles of one world, under its names; how often each hits differs from world to world."""
+    found: list[Effect] = list(names.of(USUAL))
     for trouble in TROUBLES:
         raised = trouble.raised
         if not isinstance(raised, Raised):
             raised = raised_by(tree, names.text(trouble.caller), names, raised)
         found.append(
-            names.of(
-                Failure(
-                    service=trouble.service,
-                    operation=trouble.operation,
-                    raised=raised,
-                    status=trouble.status,
-                    chance=trouble.chance * float(rng.uniform(0.6, 1.4)),
-                    caller=trouble.caller if trouble.caller != trouble.service else "",
-                    seconds=trouble.seconds,
-                )
+            Fails(
+                service=names.text(trouble.service),
+                operation=names.text(trouble.operation),
+                raised=names.of(raised),
+                status=trouble.status,
+                share=trouble.chance * float(rng.uniform(0.6, 1.4)),
+                caller=names.text(trouble.caller) if trouble.caller != trouble.service else "",
+                seconds=trouble.seconds,
             )
         )
     return found

@@ -10,6 +10,8 @@ Kind = Literal[
     "redis",  # a datastore or somebody else's service answers: a client span at the caller, nothing below
     "postgresql",
     "external",
+    "queue",  # a message is put into a queue: a producer span at the caller
+    "consume",  # a worker takes one from it: the root of a trace of its own
 ]
 
 
@@ -40,7 +42,7 @@ class Page:
 
     call: Call
     weight: float
-    """Its share of all pages."""
+    """Its share of all pages; 0 for what no customer asks for: messages come at the pace of the queue."""
 
 
 def _redis(command: str, ms: float = 0.7, chance: float = 1.0) -> Call:
@@ -68,6 +70,7 @@ PAGES = (
         "GET /", 14.0, 0.26,
         Call("catalog", "GET /products", 6.0, (_redis("GET products"), _sql("SELECT products", 9.0, chance=0.2))),
         RATES,
+        Call("recommendation", "GET /recommendations/home", 28.0, (_redis("GET vectors", 1.1),), chance=0.0, needed=False),
         to="GET /api/products",
     ),
     _page(
@@ -110,7 +113,7 @@ PAGES = (
                     (Call("cards-provider", "POST /v1/charges", 180.0, kind="external"),), refused=((402, 0.03),),
                 ),
                 _sql("INSERT orders", 7.0),
-                Call("email", "POST /mails", 9.0, needed=False),
+                Call("rabbitmq", "publish orders", 1.5, kind="queue"),
             ),
             knows_items=True,
         ),
@@ -126,5 +129,17 @@ PAGES = (
         Call("user", "POST /sessions", 45.0, (_sql("SELECT users", 4.0), _redis("SET session")),
              refused=((401, 0.08),)),
         to="POST /api/sessions",
+    ),
+    Page(
+        Call(
+            "fulfilment", "process orders", 12.0,
+            (
+                Call("inventory", "POST /shipments", 4.0, (_sql("UPDATE stock", 6.0),)),
+                Call("shipping", "POST /labels", 9.0),
+                Call("email", "POST /mails", 9.0, (Call("smtp", "SEND mail", 45.0, kind="external"),), needed=False),
+            ),
+            kind="consume",
+        ),
+        0.0,
     ),
 )  # fmt: skip

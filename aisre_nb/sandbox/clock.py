@@ -11,21 +11,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SECONDS = 9000
-"""How long a world's history is: two and a half hours."""
+"""How long a world's history is if nothing else is said: two and a half hours."""
 STEP = 30
 """Seconds from one point of a metric to the next."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """When the history begins; it ends ``SECONDS`` later, when the question is asked."""
+    """When the history begins."""
 
     start: datetime
-
-    @property
-    def now(self) -> datetime:
-        """When the question is asked."""
-        return self.start + timedelta(seconds=SECONDS)
 
     def instant(self, seconds: float) -> datetime:
         """The instant so many seconds after the start."""
@@ -40,8 +35,9 @@ class Clock:
         return found
 
 
-def clock(rng: np.random.Generator) -> Clock:
-    """Some working day's hour in the first half of 2026, on a whole minute."""
+def clock(rng: np.random.Generator, seconds: int = SECONDS) -> Clock:
+    """The question is asked in some working day's hour in the first half of 2026, on a whole minute; the history began
+    so many seconds before it."""
     day = datetime(2026, 1, 12, tzinfo=UTC) + timedelta(days=int(rng.integers(26)) * 7 + int(rng.integers(5)))
     now = day + timedelta(hours=int(rng.integers(9, 20)), minutes=int(rng.integers(60)))
-    return Clock(now - timedelta(seconds=SECONDS))
+    return Clock(now - timedelta(seconds=seconds))

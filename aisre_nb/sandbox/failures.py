@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Facts = Mapping[str, "NDArray[np.int64]"]
-"""What is known of each request: user, tier, coupon, items, sku, platform, region, each a column of numbers."""
+"""What is known of each request: user, tier, coupon, items, sku, platform, region, bot, each a column of numbers."""
 
 
 @dataclass(frozen=True)
@@ -29,22 +29,31 @@ class Raised:
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that makes calls fail by themselves, not because of a call that they made.
+    """What a request failed of."""
 
-    On a datastore or somebody else's service it is the caller that then fails, with this status and this exception.
-    """
-
-    service: str
-    operation: str
     raised: Raised
-    status: int = 500
-    chance: float = 1.0
-    """Of those that it may hit."""
-    caller: str = ""
-    """Only calls of this service; empty: of all."""
-    version: str = ""
-    """Only pods of this version; empty: of all."""
-    if_facts: Callable[[Facts], NDArray[np.bool_]] | None = None
-    """Only requests of which this is true."""
-    seconds: float = 0.0
-    """How long it takes until it fails."""
+    status: int
+    """That the service answers; where a call that it made failed, that its caller answers."""
+    effect: int = -1
+    """Index of the effect; -1 for what load alone brings: time limits, full pools."""
+
+
+class Failures:
+    """All that happened in a world, numbered in the order in which they happened first."""
+
+    def __init__(self) -> None:
+        self._all: list[Failure] = []
+        self._numbers: dict[Failure, int] = {}
+
+    def number(self, failure: Failure) -> int:
+        """Its number, a new one if need be."""
+        if failure not in self._numbers:
+            self._numbers[failure] = len(self._all)
+            self._all.append(failure)
+        return self._numbers[failure]
+
+    def __getitem__(self, number: int) -> Failure:
+        return self._all[number]
+
+    def __len__(self) -> int:
+        return len(self._all)

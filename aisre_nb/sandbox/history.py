@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from aisre_nb.sandbox import gitops
+from aisre_nb.sandbox.blueprint import Blueprint
 from aisre_nb.sandbox.releases import CHANGES
-from aisre_nb.sandbox.scenario import Plan, Release
-from aisre_nb.sandbox.services import SERVICES
-from aisre_nb.sandbox.tree import base_tree, manifest, next_cart, service_named
+from aisre_nb.sandbox.scenario import FlagChange, Plan, Release, Setting
+from aisre_nb.sandbox.tree import base_tree
 
 DAY = 24 * 60
 AUTHORS = {
@@ -109,107 +110,122 @@ jobs:
 """
 
 
-def history(plan: Plan) -> list[Commit]:
-    """All commits, oldest first."""
-    cart = next((r for r in plan.releases if r.service == "cart"), None)
-    tree = base_tree()
-    first = [*_beginnings(tree, cart.before if cart else service_named("cart").version)]
-    edits = [*_edits(plan, tree)]
-    return sorted([*first, *edits], key=lambda commit: -commit.minutes)
+class History:
+    """Builds the commits of one plan, in the order of time."""
 
+    def __init__(self, plan: Plan, blueprint: Blueprint) -> None:
+        self._plan = plan
+        self._blueprint = blueprint
+        self._tree = base_tree()
+        self._desired = gitops.desired_at_first(blueprint)
+        for name, values in plan.first.items():
+            self._desired.settings[name] |= values
+        for release in plan.releases:
+            self._desired.versions[release.service] = release.before
+        self._deployed = gitops.files(blueprint, self._desired)
 
-def _beginnings(tree: dict[str, str], cart_version: str) -> Iterator[Commit]:
-    """The services as they came into this repository, one team after the other."""
-    placed: set[str] = set()
-    for n, (team, author) in enumerate(AUTHORS.items()):
-        files: dict[str, str] = {}
-        tags = []
-        for service in SERVICES:
-            if service.team != team or not service.tagged or service.name == "cart":
-                continue
-            files |= {p: t for p, t in tree.items() if p.startswith(f"services/{service.name}/")}
-            files[f"deploy/{service.name}.yaml"] = manifest(service, service.version)
-            tags.append(f"{service.name}-{service.version}")
-        placed |= files.keys()
-        yield Commit((40 - n * 0.7) * DAY, author, f"Bring in the services of {team}", files, tuple(tags))
-    in_cart = {p: t for p, t in tree.items() if p.startswith("services/cart/")}
-    ci = {p: t for p, t in tree.items() if p.startswith(".github/")}
-    rest = {p: t for p, t in tree.items() if p not in placed and p not in in_cart and p not in ci}
-    yield Commit(41 * DAY, ON_CALL, "Begin: owners, alert rules, runbooks", rest)
-    author = AUTHORS["baskets-and-prices"]
-    code = {p: t for p, t in in_cart.items() if "/tests/" not in p}
-    tests = {p: t for p, t in in_cart.items() if "/tests/" in p}
-    yield Commit(34 * DAY, author, "cart: keep carts, apply coupons, quote totals", code)
-    yield Commit(33.8 * DAY, author, "cart: tests, run for every pull request", tests | ci)
-    deployed = {"deploy/cart.yaml": manifest(service_named("cart"), cart_version)}
-    yield Commit(33.7 * DAY, ON_CALL, f"deploy: cart {cart_version}", deployed, (f"cart-{cart_version}",))
+    def commits(self) -> list[Commit]:
+        """All commits, oldest first."""
+        return sorted([*self._beginnings(), *self._edits(), *self._changes()], key=lambda commit: -commit.minutes)
 
+    def _beginnings(self) -> Iterator[Commit]:
+        """The services as they came into this repository, one team after the other."""
+        tree, deployed = self._tree, self._deployed
+        placed: set[str] = set()
+        for n, (team, author) in enumerate(AUTHORS.items()):
+            files: dict[str, str] = {}
+            tags = []
+            for service in self._blueprint.services:
+                if service.team != team or not service.tagged or service.name == "cart":
+                    continue
+                files |= {p: t for p, t in tree.items() if p.startswith(f"services/{service.name}/")}
+                files[f"deploy/{service.name}.yaml"] = deployed[f"deploy/{service.name}.yaml"]
+                tags.append(f"{service.name}-{self._desired.versions[service.name]}")
+            placed |= files.keys()
+            yield Commit((40 - n * 0.7) * DAY, author, f"Bring in the services of {team}", files, tuple(tags))
+        in_cart = {p: t for p, t in tree.items() if p.startswith("services/cart/")}
+        ci = {p: t for p, t in tree.items() if p.startswith(".github/")}
+        rest = {p: t for p, t in tree.items() if p not in placed and p not in in_cart and p not in ci}
+        rest |= {p: t for p, t in deployed.items() if p not in placed and p != "deploy/cart.yaml"}
+        yield Commit(41 * DAY, ON_CALL, "Begin: owners, alert rules, runbooks", rest)
+        author = AUTHORS["baskets-and-prices"]
+        code = {p: t for p, t in in_cart.items() if "/tests/" not in p}
+        tests = {p: t for p, t in in_cart.items() if "/tests/" in p}
+        yield Commit(34 * DAY, author, "cart: keep carts, apply coupons, quote totals", code)
+        yield Commit(33.8 * DAY, author, "cart: tests, run for every pull request", tests | ci)
+        version = self._desired.versions["cart"]
+        text = {"deploy/cart.yaml": deployed["deploy/cart.yaml"]}
+        yield Commit(33.7 * DAY, ON_CALL, f"deploy: cart {version}", text, (f"cart-{version}",))
 
-def _edits(plan: Plan, tree: dict[str, str]) -> Iterator[Commit]:
-    """What was changed since. Keeps ``tree`` as the newest of them leaves it."""
-    workflow = ".github/workflows/cart.yaml"
-    yield Commit(
-        19 * DAY,
-        NEWCOMER,
-        "ci: cart: pull requests run the unit tests, the night runs all\n\nThe end-to-end tests take longer than "
-        "the rest together since they start redis.",
-        {
-            workflow: _replaced(tree, workflow, "python -m unittest", "python -m unittest discover -s tests/unit -t ."),
-            ".github/workflows/nightly.yaml": _NIGHTLY,
-        },
-    )
-    for edit in _EDITS:
-        files = {edit.path: _replaced(tree, edit.path, edit.old, edit.new)}
-        yield Commit(edit.days * DAY, edit.author, edit.message, files)
-    setting = plan.setting
-    yield Commit(
-        setting.minutes + 1.2,
-        AUTHORS[service_named(setting.service).team],
-        setting.message,
-        {
-            setting.path: _replaced(
-                tree, setting.path, f'{setting.key}: "{setting.before}"', f'{setting.key}: "{setting.after}"'
-            )
-        },
-    )
-    for release in plan.releases:
-        yield from _cart_release(release) if release.service == "cart" else _harmless_release(release, tree)
+    def _edits(self) -> Iterator[Commit]:
+        """Small changes of the weeks before."""
+        workflow = ".github/workflows/cart.yaml"
+        yield Commit(
+            19 * DAY,
+            NEWCOMER,
+            "ci: cart: pull requests run the unit tests, the night runs all\n\nThe end-to-end tests take longer than "
+            "the rest together since they start redis.",
+            {
+                workflow: self._replaced(
+                    workflow, "python -m unittest", "python -m unittest discover -s tests/unit -t ."
+                ),
+                ".github/workflows/nightly.yaml": _NIGHTLY,
+            },
+        )
+        for edit in _EDITS:
+            files = {edit.path: self._replaced(edit.path, edit.old, edit.new)}
+            yield Commit(edit.days * DAY, edit.author, edit.message, files)
 
+    def _changes(self) -> Iterator[Commit]:
+        """The plan's own, oldest first, so that each says what those before it left."""
+        every: list[Release | Setting | FlagChange] = [*self._plan.releases, *self._plan.settings, *self._plan.flags]
+        for change in sorted(every, key=lambda change: -change.minutes):
+            match change:
+                case Release():
+                    yield from self._release(change)
+                case Setting():
+                    self._desired.settings[change.service][change.key] = change.after
+                    yield Commit(change.minutes + 1.2, self._owner(change.service), change.message, self._deploy())
+                case FlagChange():
+                    self._desired.flags[change.flag] = change.after
+                    message = f"flags: {change.flag} for {change.after:g} %"
+                    yield Commit(change.minutes + 0.7, AUTHORS["storefront"], message, self._deploy())
 
-def _cart_release(release: Release) -> Iterator[Commit]:
-    files = next_cart()
-    first = {p: t for p, t in files.items() if p.endswith(("models.py", "loyalty.py"))}
-    second = {p: t for p, t in files.items() if p not in first}
-    author = AUTHORS["baskets-and-prices"]
-    body = "\n\nMembers see the same price in the cart as on their account page."
-    yield Commit(release.minutes + 2.1 * DAY, author, "cart: tiers of the loyalty programme", first)
-    yield Commit(
-        release.minutes + 190,
-        author,
-        f"cart: quotes give members their discount{body}",
-        second,
-        (f"cart-{release.version}",),
-    )
-    yield _deployed(release, ON_CALL)
+    def _release(self, release: Release) -> Iterator[Commit]:
+        author, tag = self._owner(release.service), f"{release.service}-{release.version}"
+        if release.code is not None:
+            texts = release.code.files()
+            left = dict(texts)
+            for n, commit in enumerate(release.code.commits):
+                last = n == len(release.code.commits) - 1
+                mine = {p: t for p, t in left.items() if last or p.endswith(commit.paths)}
+                left = {p: t for p, t in left.items() if p not in mine}
+                tags = (tag,) if last else ()
+                yield Commit(release.minutes + commit.minutes, author, commit.message, mine, tags)
+            self._tree |= texts
+        else:
+            known = [c for c in CHANGES if (c.service, c.version) == (release.service, release.version)]
+            for change in known:
+                files = {change.path: self._replaced(change.path, change.old, change.new)}
+                yield Commit(release.minutes + 260, author, change.message, files, (tag,))
+        self._desired.versions[release.service] = release.version
+        message = f"deploy: {release.service} {release.version}"
+        # The cluster follows the main branch: a commit is there before the rollout begins.
+        yield Commit(release.minutes + 0.8, ON_CALL if release.code else author, message, self._deploy())
 
+    def _deploy(self) -> dict[str, str]:
+        """The files of ``deploy/`` that changed."""
+        now = gitops.files(self._blueprint, self._desired)
+        changed = {path: text for path, text in now.items() if self._deployed.get(path) != text}
+        self._deployed = now
+        return changed
 
-def _harmless_release(release: Release, tree: dict[str, str]) -> Iterator[Commit]:
-    change = next(c for c in CHANGES if (c.service, c.version) == (release.service, release.version))
-    author = AUTHORS[service_named(release.service).team]
-    files = {change.path: _replaced(tree, change.path, change.old, change.new)}
-    yield Commit(release.minutes + 260, author, change.message, files, (f"{release.service}-{release.version}",))
-    yield _deployed(release, author)
+    def _owner(self, service: str) -> str:
+        known = self._blueprint.by_name.get(service)
+        return AUTHORS[known.team if known else "platform"]
 
-
-def _deployed(release: Release, author: str) -> Commit:
-    text = manifest(service_named(release.service), release.version)
-    message = f"deploy: {release.service} {release.version}"
-    # The cluster follows the main branch: a commit is there before the rollout begins.
-    return Commit(release.minutes + 0.8, author, message, {f"deploy/{release.service}.yaml": text})
-
-
-def _replaced(tree: dict[str, str], path: str, old: str, new: str) -> str:
-    if tree[path].count(old) != 1:
-        raise ValueError(f"{old!r} is not exactly once in {path}")
-    tree[path] = tree[path].replace(old, new)
-    return tree[path]
+    def _replaced(self, path: str, old: str, new: str) -> str:
+        if self._tree[path].count(old) != 1:
+            raise ValueError(f"{old!r} is not exactly once in {path}")
+        self._tree[path] = self._tree[path].replace(old, new)
+        return self._tree[path]

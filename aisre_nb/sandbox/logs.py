@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aisre_nb.sandbox import parquet
-from aisre_nb.sandbox.clock import SECONDS, Clock
-from aisre_nb.sandbox.failures import Failure
+from aisre_nb.sandbox.chance import Chance
+from aisre_nb.sandbox.clock import Clock
+from aisre_nb.sandbox.engine.pods import FOREVER, Fleet, Pod
+from aisre_nb.sandbox.failures import Failures
 from aisre_nb.sandbox.log_texts import Habit
-from aisre_nb.sandbox.pods import Fleet, Pod
 from aisre_nb.sandbox.requests import Requests, Step
 
 if TYPE_CHECKING:
@@ -43,29 +44,38 @@ class Record:
 
 
 class Logs:
-    """The records so far."""
+    """The records of one window."""
 
-    def __init__(self, fleets: Mapping[str, Fleet], failures: Sequence[Failure], texts: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        fleets: Mapping[str, Fleet],
+        failures: Failures,
+        texts: Mapping[str, str],
+        window: tuple[float, float],
+        answered: float = 1.0,
+    ) -> None:
         self._fleets = fleets
         self._failures = failures
         self._texts = texts
+        self._since, self._until = window
+        self._answered = _ANSWERED * answered
         self._records: list[Record] = []
 
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, requests: Requests, rng: np.random.Generator) -> None:
+    def add_requests(self, requests: Requests, rng: np.random.Generator) -> None:
         """What the services write of these requests."""
         import numpy as np
 
         for number, step in enumerate(requests.steps):
-            if step.call.kind != "http":
+            if step.call.kind not in ("http", "consume"):
                 continue
             draw = rng.random(len(step.status))
             failed = step.failed
-            slow = step.present & (step.ended - step.begun > step.call.ms / 1000 * _SLOW_TIMES + 0.5) & ~failed
+            slow = step.served & (step.ended - step.begun > step.call.ms / 1000 * _SLOW_TIMES + 0.5) & ~failed
             chatty = step.call.operation in self._texts
-            logged = failed | slow | (step.present & chatty & (draw < _ANSWERED))
+            logged = failed | slow | (step.served & chatty & (draw < self._answered))
             kept = np.flatnonzero(logged)
             traces = parquet.hexadecimal(requests.trace[kept])
             spans = parquet.hexadecimal(requests.spans[kept, number, 0])
@@ -95,6 +105,7 @@ class Logs:
         status = str(int(step.status[request]))
         method, _, route = step.call.operation.partition(" ")
         path = _filled(_OWN_ID.sub("{customer}", route), values)
+        # A worker's operation is "process orders": no method, no path, but it reads the same.
         if failure < 0:
             other = requests.steps[relay]
             answer = f"{other.call.service} answered {int(other.status[request])} for {other.call.operation}"
@@ -106,37 +117,48 @@ class Logs:
             attributes["exception.stacktrace"] = _filled(raised.stack, values)
         return "ERROR", f"{method} {path} failed: {raised.type.rpartition('.')[2]}: {message}", attributes
 
-    def add_habits(self, habits: Sequence[Habit], rng: np.random.Generator) -> None:
+    def add_habits(self, habits: Sequence[Habit], rng: np.random.Generator, often: float = 1.0) -> None:
         """What services write by themselves."""
         import numpy as np
 
+        lasts = self._until - self._since
         for habit in habits:
-            number = int(rng.poisson(SECONDS / habit.seconds))
-            at = np.sort(rng.random(number) * SECONDS)
+            number = int(rng.poisson(lasts / habit.seconds * often))
+            at = self._since + np.sort(rng.random(number) * lasts)
             fleet = self._fleets[habit.service]
             for second, pod in zip(at.tolist(), fleet.serving(at, rng).tolist(), strict=True):
+                if pod < 0:
+                    continue
                 text = habit.text.replace("{n}", str(int(rng.integers(habit.spread[0], habit.spread[1] + 1))))
                 self._records.append(Record(second, fleet.pods[pod], habit.severity, text))
 
-    def add_starts(self, rng: np.random.Generator) -> None:
+    def add_starts(self, chance: Chance) -> None:
         """What pods write when they begin and when they end."""
         for fleet in self._fleets.values():
             for pod in fleet.pods:
-                if pod.begun > 0:
-                    early = pod.begun - float(rng.uniform(3, 6))
+                rng = chance.stream(f"starts {pod.name}")
+                begins = [pod.begun, *(until for _, until, why in pod.downs if why != "NodeLost")]
+                for begun in (b for b in begins if 0 < b < FOREVER):
+                    early = begun - float(rng.uniform(3, 6))
                     self._records += [
                         Record(early, pod, "INFO", f"starting {pod.service} {pod.version}"),
-                        Record(pod.begun - 0.4, pod, "INFO", "listening on :8080"),
+                        Record(begun - 0.4, pod, "INFO", "listening on :8080"),
                     ]
-                if pod.ended < SECONDS:
+                if pod.ended < FOREVER and pod.begun < pod.ended:
                     self._records.append(Record(pod.ended, pod, "INFO", "received SIGTERM, draining connections"))
+
+    def add(self, record: Record) -> None:
+        """One more."""
+        self._records.append(record)
 
     def write(self, file: Path, clock: Clock) -> None:
         """``otel_logs``."""
         import numpy as np
         import pyarrow as pa
 
-        rows = sorted((r for r in self._records if 0 <= r.at < SECONDS), key=lambda r: (r.at, r.pod.name, r.body))
+        rows = sorted(
+            (r for r in self._records if self._since <= r.at < self._until), key=lambda r: (r.at, r.pod.name, r.body)
+        )
         pods = sorted({row.pod for row in rows}, key=lambda pod: pod.name)
         place = {pod: n for n, pod in enumerate(pods)}
         which: NDArray[np.int64] = np.array([place[row.pod] for row in rows], dtype=np.int64)
@@ -158,6 +180,8 @@ class Logs:
 
 
 def _where(step: Step) -> dict[str, str]:
+    if step.call.kind == "consume":
+        return {"messaging.destination.name": step.call.operation.partition(" ")[2]}
     method, _, route = step.call.operation.partition(" ")
     return {"http.request.method": method, "http.route": route}
 

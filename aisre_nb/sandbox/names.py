@@ -44,6 +44,11 @@ class Names:
             spelled |= {old: new, old.capitalize(): new.capitalize(), old.upper(): new.upper()}
         return spelled
 
+    @property
+    def renamed(self) -> dict[str, str]:
+        """New names by old ones."""
+        return dict(self._renamed)
+
     def text(self, text: str) -> str:
         """The text with the new names."""
         if not self._renamed:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
-from aisre_nb.sandbox.scenario import Release, Setting
+from aisre_nb.sandbox.scenario import Dice, Plan, Release, Setting
 from aisre_nb.sandbox.services import SERVICES
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -64,23 +60,34 @@ CHANGES = (
 )  # fmt: skip
 
 
-def harmless_release(rng: np.random.Generator, beside: float) -> Release:
-    """A release of some service, up to 18 minutes before or after the instant ``beside`` (minutes before *now*)."""
-    change = CHANGES[int(rng.integers(len(CHANGES)))]
-    before = next(service.version for service in SERVICES if service.name == change.service)
-    apart = float(rng.uniform(3, 18)) * (1 if rng.random() < 0.5 else -1)
-    return Release(change.service, before, change.version, beside + apart)
+def harmless(dice: Dice, plan: Plan) -> Plan:
+    """The plan with what else happened: one release and one setting in an easy world, several in a hard one.
 
-
-def harmless_setting(rng: np.random.Generator) -> Setting:
-    """A setting that was changed some 45 to 100 minutes before *now*."""
-    service, key, before, after, message = _SETTINGS[int(rng.integers(len(_SETTINGS)))]
-    path = f"deploy/config/{service}.yaml"
-    return Setting(service, path, key, before, after, f"{service}: {message}", float(rng.uniform(45, 100)))
+    Nothing that the plan itself touches is touched again.
+    """
+    rng = dice.rng
+    touched = {r.service for r in plan.releases} | {s.service for s in plan.settings}
+    own = [r.minutes for r in plan.releases] + [s.minutes for s in plan.settings] + [f.minutes for f in plan.flags]
+    beside = max(own, default=float(rng.uniform(25, 40)))
+    releases, settings = list(plan.releases), list(plan.settings)
+    order = [CHANGES[int(n)] for n in rng.permutation(len(CHANGES)) if CHANGES[int(n)].service not in touched]
+    for change in order[: 3 if dice.hard else 1]:
+        before = next(service.version for service in SERVICES if service.name == change.service)
+        apart = float(rng.uniform(3, 18)) * (1 if rng.random() < 0.5 else -1)
+        releases.append(Release(change.service, before, change.version, max(beside + apart, 4.0)))
+        touched.add(change.service)
+    some = [_SETTINGS[int(n)] for n in rng.permutation(len(_SETTINGS)) if _SETTINGS[int(n)][0] not in touched]
+    for service, key, before, after, message in some[: 3 if dice.hard else 1]:
+        at = float(rng.uniform(12, 100) if dice.hard else rng.uniform(45, 100))
+        settings.append(Setting(service, key, before, after, f"{service}: {message}", at))
+    return replace(plan, releases=tuple(releases), settings=tuple(settings))
 
 
 _SETTINGS = (
     ("catalog", "CACHE_SECONDS", "300", "600", "keep products in the cache for ten minutes"),
     ("catalog", "PAGE_SIZE", "24", "30", "thirty products a page"),
     ("payment", "RECEIPT_LANGUAGE", "en", "auto", "receipts in the customer's language"),
+    ("user", "SESSION_DAYS", "7", "10", "sessions last ten days"),
+    ("email", "LANGUAGE", "en", "auto", "mails in the customer's language"),
+    ("redis", "MAXMEMORY_POLICY", "allkeys-lru", "allkeys-lfu", "evict what is asked for least"),
 )

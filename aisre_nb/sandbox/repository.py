@@ -79,13 +79,17 @@ def _data(text: str) -> bytes:
     return f"data {len(raw)}\n".encode() + raw + b"\n"
 
 
-def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
-    # A person's own settings (signing, hooks, line ends, templates) must not reach the shop's history.
+def environment() -> dict[str, str]:
+    """For git: a person's own settings (signing, hooks, line ends, templates) must not reach the shop's history."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    more = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    return environ | more
+
+
+def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
     command = ["git", "-c", "core.autocrlf=false", "-c", "gc.auto=0", *arguments]
     try:
-        subprocess.run(command, cwd=folder, env=environ, input=stdin, capture_output=True, check=True)
+        subprocess.run(command, cwd=folder, env=environment(), input=stdin, capture_output=True, check=True)
     except FileNotFoundError:
         raise ConfigurationError("git is not installed, and the shop has a repository", "install git") from None
     except subprocess.CalledProcessError as error:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aisre_nb.sandbox.calls import Call, Page
-from aisre_nb.sandbox.failures import Facts, Failure
-from aisre_nb.sandbox.pods import Fleet
+from aisre_nb.sandbox.failures import Facts
+from aisre_nb.sandbox.surroundings import Surroundings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_RELAYED = {"api-gateway": 502}
-"""What a failed call of a needed service becomes; 500 where nothing is said."""
-_SIGMA = {"http": 0.42, "redis": 0.5, "postgresql": 0.6, "external": 0.35}
+_SIGMA = {"http": 0.42, "redis": 0.5, "postgresql": 0.6, "external": 0.35, "queue": 0.4, "consume": 0.4}
 """Of the logarithm of the time that a call takes by itself."""
 _SLOW_CHANCE = 0.006
 """Calls that meet a pause: a collection of garbage, a cold cache, a lock."""
@@ -25,6 +22,10 @@ _SLOW_TAIL = 1.8
 """Shape of the Pareto distribution that then multiplies their time."""
 _NETWORK = 0.0006
 """Median seconds between a client span's begin and its server's, and back."""
+_BACKOFF = 0.04
+"""Seconds before a failed call is tried again."""
+_TRANSIENT = (502, 503, 504)
+"""Answers after which a call is worth another try."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,35 @@ class Step:
     status: NDArray[np.int64]
     """Of HTTP; 0 where a datastore did not answer."""
     failure: NDArray[np.int64]
-    """Index of the `Failure` that hit here; -1 for none. A caller that fails on a datastore has the same index."""
+    """Number of the `Failure` that hit here; -1 for none. A caller that fails on a datastore has the same number."""
     relay: NDArray[np.int64]
     """Index of the step whose failure made this one fail; -1 for none."""
     pod: NDArray[np.int64]
-    """Index into the service's fleet."""
+    """Index into the service's fleet; -1 where none was ready."""
+    lost: NDArray[np.int64]
+    """Number of the `Failure` for which the caller had no answer (time limit, no connection), whatever the service did;
+    -1 where it had one."""
+    reached: NDArray[np.bool_]
+    """Whether the call came to the service."""
+
+    @cached_property
+    def served(self) -> NDArray[np.bool_]:
+        """Where there is a server span."""
+        found: NDArray[np.bool_] = self.present & self.reached
+        return found
 
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
-        """Where it ended as a server's fault."""
-        failed: NDArray[np.bool_] = self.present & ((self.status >= 500) | (self.status == 0))
+        """Where it ended as a server's fault, as the server sees it; for a datastore as the caller sees it."""
+        bad = self.present & ((self.status >= 500) | (self.status == 0))
+        failed: NDArray[np.bool_] = bad & self.reached if self.call.kind in ("http", "consume") else bad
         return failed
+
+    @cached_property
+    def missed(self) -> NDArray[np.bool_]:
+        """Where the caller sees a failure."""
+        found: NDArray[np.bool_] = self.failed | (self.present & (self.lost >= 0))
+        return found
 
 
 @dataclass(frozen=True)
@@ -79,17 +98,17 @@ def simulate(
     page: Page,
     arrived: NDArray[np.float64],
     facts: Facts,
-    fleets: Mapping[str, Fleet],
-    failures: Sequence[Failure],
+    around: Surroundings,
     until: float,
     rng: np.random.Generator,
 ) -> Requests:
     """What becomes of these requests. Those that would end after ``until`` are left out: nobody has seen them yet."""
     import numpy as np
 
-    run = _Run(facts, fleets, failures, rng)
-    run.visit(page.call, -1, "", arrived, np.ones(len(arrived), dtype=bool))
-    kept = np.flatnonzero(run.steps[0].answered <= until)
+    run = _Run(facts, around, rng)
+    run.visit(page.call, -1, arrived, np.ones(len(arrived), dtype=bool))
+    last = np.maximum.reduce([np.where(step.present, step.ended, 0.0) for step in run.steps])
+    kept = np.flatnonzero(np.maximum(last, run.steps[0].answered) <= until)
     steps = tuple(_taken(step, kept) for step in run.steps)
     high = np.iinfo(np.uint64).max
     return Requests(
@@ -101,51 +120,120 @@ def simulate(
     )
 
 
+_COLUMNS = ("present", "sent", "answered", "begun", "ended", "status", "failure", "relay", "pod", "lost", "reached")
+
+
 def _taken(step: Step, kept: NDArray[np.int64]) -> Step:
-    columns = ("present", "sent", "answered", "begun", "ended", "status", "failure", "relay", "pod")
-    return Step(step.call, step.parent, *(getattr(step, name)[kept] for name in columns))
+    return Step(step.call, step.parent, *(getattr(step, name)[kept] for name in _COLUMNS))
 
 
 class _Run:
     """The steps so far, while the tree is walked."""
 
-    def __init__(
-        self, facts: Facts, fleets: Mapping[str, Fleet], failures: Sequence[Failure], rng: np.random.Generator
-    ) -> None:
+    def __init__(self, facts: Facts, around: Surroundings, rng: np.random.Generator) -> None:
         self.steps: list[Step] = []
         self._facts = facts
-        self._fleets = fleets
-        self._failures = failures
+        self._around = around
         self._rng = rng
 
-    def visit(
-        self, call: Call, parent: int, caller: str, sent: NDArray[np.float64], present: NDArray[np.bool_]
-    ) -> Step:
+    def visit(self, call: Call, parent: int, sent: NDArray[np.float64], present: NDArray[np.bool_]) -> Step:
+        """One call of all requests that make it, with all calls below it."""
         import numpy as np
 
-        index, number = len(self.steps), len(sent)
+        index, number, around = len(self.steps), len(sent), self._around
         self.steps.append(None)  # type: ignore[arg-type]  # its place comes before its children's
+        caller = self.steps[parent] if parent >= 0 else None
         wire = self._wire(call, parent, number)
         begun = sent + wire
-        own = self._own_time(call, number)
-        served = call.service in self._fleets and call.kind == "http"
-        pod = self._fleets[call.service].serving(begun, self._rng) if served else np.zeros(number, dtype=np.int64)
+        here = around.at(call, caller, begun, self._facts, self._rng)
         status = np.full(number, 200, dtype=np.int64)
         failure = np.full(number, -1, dtype=np.int64)
         relay = np.full(number, -1, dtype=np.int64)
-        stopped = ~present
-        clock = begun + own * 0.4
+        lost, seconds = here.unreached()
+        reached = lost < 0
+        own = here.slowed(self._own_time(call, number))
+        stopped = ~present | ~reached
+        if call.kind in ("http", "consume"):
+            # For its own calls the pod and the beginning of this one are known from here on.
+            self.steps[index] = Step(
+                call, parent, present, sent, sent, begun, begun, status, failure, relay, here.pod, lost, reached
+            )
+        clock = here.queued(begun, stopped, status, failure) + own * 0.4
         for child in call.children:
-            go = ~stopped & (self._rng.random(number) < child.chance)
-            place = len(self.steps)
-            step = self.visit(child, index, call.service, clock, go)
-            clock = np.where(go, step.answered, clock)
-            if child.needed:
-                self._follow(call, step, place, go, status, failure, relay, stopped)
-        clock = self._fail(call, caller, pod, status, failure, stopped, clock)
+            clock = self._call(child, index, clock, status, failure, relay, stopped)
+        clock = here.fail(status, failure, stopped, clock)
+        self._refuse(call, status, stopped)
         ended = clock + own * np.where(stopped, 0.1, 0.6)
-        made = Step(call, parent, present, sent, ended + wire, begun, ended, status, failure, relay, pod)
+        answered = np.where(reached, ended + wire, sent + seconds)
+        if call.kind not in ("http", "consume") and not reached.all():
+            status[~reached], failure[~reached] = 0, lost[~reached]
+            ended = np.where(reached, ended, answered)
+        made = Step(
+            call, parent, present, sent, answered, begun, ended, status, failure, relay, here.pod, lost, reached
+        )
         self.steps[index] = made
+        return made
+
+    def _call(
+        self,
+        child: Call,
+        index: int,
+        clock: NDArray[np.float64],
+        status: NDArray[np.int64],
+        failure: NDArray[np.int64],
+        relay: NDArray[np.int64],
+        stopped: NDArray[np.bool_],
+    ) -> NDArray[np.float64]:
+        """Make one call, again where it is worth it, as often as effects say; returns the later clock."""
+        import numpy as np
+
+        number, around, caller = len(clock), self._around, self.steps[index]
+        chance = around.chance(child, caller, clock, self._facts)
+        wanted = ~stopped & (self._rng.random(number) < chance)
+        for more in around.times(child, caller, clock, self._facts):
+            go = wanted & more & ~stopped
+            tries = around.attempts(child, caller)
+            attempt = 1
+            while go.any() or attempt == 1:
+                place = len(self.steps)
+                step = self._limited(self.visit(child, index, clock, go), caller, place)
+                clock = np.where(go, step.answered, clock)
+                again = go & step.missed & (attempt < tries)
+                again &= np.isin(step.status, _TRANSIENT) | (step.lost >= 0)
+                if child.needed:
+                    self._follow(caller.call, step, place, go & ~again, status, failure, relay, stopped)
+                if not again.any():
+                    break
+                clock = np.where(again, clock + _BACKOFF * attempt, clock)
+                go, attempt = again, attempt + 1
+        return clock
+
+    def _limited(self, step: Step, caller: Step, place: int) -> Step:
+        """The same step with the caller's patience: where it took too long, the caller has gone."""
+        import numpy as np
+
+        limit = self._around.limit(step.call, caller)
+        if limit is None:
+            return step
+        late = step.present & (step.answered - step.sent > limit) & (step.lost < 0)
+        if not late.any():
+            return step
+        lost, answered = step.lost.copy(), np.where(late, step.sent + limit, step.answered)
+        for seconds in np.unique(limit[late]):
+            lost[late & (limit == seconds)] = self._around.late(step.call, caller.call.service, float(seconds))
+        if step.call.kind in ("http", "consume"):
+            made = Step(
+                step.call, step.parent, step.present, step.sent, answered, step.begun, step.ended, step.status,
+                step.failure, step.relay, step.pod, lost, step.reached,
+            )  # fmt: skip
+        else:
+            status, failure = step.status.copy(), step.failure.copy()
+            status[late], failure[late] = 0, lost[late]
+            made = Step(
+                step.call, step.parent, step.present, step.sent, answered, step.begun, answered, status,
+                failure, step.relay, step.pod, lost, step.reached,
+            )  # fmt: skip
+        self.steps[place] = made
         return made
 
     def _wire(self, call: Call, parent: int, number: int) -> NDArray[np.float64]:
@@ -175,45 +263,24 @@ class _Run:
         stopped: NDArray[np.bool_],
     ) -> None:
         """What the end of the needed call at that place means for its caller; writes into the columns."""
-        fault = went & child.failed
-        if child.call.kind == "http":
-            status[fault] = _RELAYED.get(call.service, 500)
+        lost = went & (child.lost >= 0)
+        fault = went & child.failed & ~lost
+        own = lost
+        if child.call.kind in ("http", "consume"):
+            status[fault] = self._around.relayed(call.service)
             relay[fault] = place
+            failure[lost] = child.lost[lost]
         else:
-            failure[fault] = child.failure[fault]
-            for n in set(failure[fault].tolist()):
-                status[fault & (child.failure == n)] = self._failures[n].status
-        refused = went & (child.status >= 400) & (child.status < 500)
+            own = lost | fault
+            failure[own] = child.failure[own]
+        for n in set(failure[own].tolist()):
+            status[own & (failure == n)] = self._around.failures[n].status
+        refused = went & (child.status >= 400) & (child.status < 500) & ~lost
         status[refused] = child.status[refused]
-        stopped |= fault | refused
+        stopped |= fault | lost | refused
 
-    def _fail(
-        self,
-        call: Call,
-        caller: str,
-        pod: NDArray[np.int64],
-        status: NDArray[np.int64],
-        failure: NDArray[np.int64],
-        stopped: NDArray[np.bool_],
-        clock: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Let failures and refusals hit what is not stopped; writes into the columns and returns the later clock."""
-        import numpy as np
-
-        for n, fault in enumerate(self._failures):
-            if (fault.service, fault.operation) != (call.service, call.operation) or fault.caller not in ("", caller):
-                continue
-            hit = ~stopped & (self._rng.random(len(clock)) < fault.chance)
-            if fault.version:
-                hit &= self._fleets[call.service].runs(fault.version)[pod]
-            if fault.if_facts is not None:
-                hit &= fault.if_facts(self._facts)
-            status[hit] = fault.status if call.kind == "http" else 0
-            failure[hit] = n
-            stopped |= hit
-            clock = np.where(hit, clock + fault.seconds, clock)
+    def _refuse(self, call: Call, status: NDArray[np.int64], stopped: NDArray[np.bool_]) -> None:
         for code, share in call.refused:
-            hit = ~stopped & (self._rng.random(len(clock)) < share)
+            hit = ~stopped & (self._rng.random(len(stopped)) < share)
             status[hit] = code
             stopped |= hit
-        return clock

@@ -21,11 +21,15 @@ class Service:
     """Core seconds that one request takes."""
     tagged: bool = True
     """False for what is bought and not built: it has no source in the repository."""
+    workers: int = 16
+    """Requests that one pod serves at the same time."""
+    most: int = 0
+    """Pods up to which the autoscaler goes; 0: it does not scale this one."""
 
 
 SERVICES = (
-    Service("frontend", "storefront", "2.14.0", 3, 500, 384, 0.012),
-    Service("api-gateway", "platform", "1.9.2", 3, 400, 256, 0.006),
+    Service("frontend", "storefront", "2.14.0", 3, 500, 384, 0.012, workers=32, most=4),
+    Service("api-gateway", "platform", "1.9.2", 3, 400, 256, 0.006, workers=32, most=5),
     Service("cart", "baskets-and-prices", "0.1.0", 2, 250, 192, 0.010),
     Service("catalog", "baskets-and-prices", "3.2.1", 2, 300, 256, 0.009),
     Service("checkout", "orders", "1.4.0", 2, 250, 256, 0.020),
@@ -36,8 +40,10 @@ SERVICES = (
     Service("user", "platform", "2.0.6", 2, 200, 192, 0.006),
     Service("inventory", "logistics", "0.9.1", 2, 200, 160, 0.006),
     Service("email", "orders", "0.5.2", 1, 100, 128, 0.008),
+    Service("fulfilment", "logistics", "1.3.0", 2, 150, 160, 0.020),
     Service("redis", "platform", "7.4.1", 1, 300, 512, 0.0004, tagged=False),
     Service("postgres", "platform", "16.4", 1, 1000, 2048, 0.002, tagged=False),
+    Service("rabbitmq", "platform", "3.13.7", 1, 300, 512, 0.001, tagged=False),
 )
 """The faulty one's version is the scenario's to say; the one here is only where nothing is said."""
 

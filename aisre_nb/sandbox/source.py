@@ -9,7 +9,8 @@ import shutil
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,11 @@ class Source:
         return importlib.import_module(f"{self._module}.{self.names.text(name)}")
 
 
-def raised_by(
-    tree: Mapping[str, str], service: str, names: Names, provoke: Callable[[Source], BaseException]
-) -> Raised:
-    """The exception that ``provoke`` gets out of the service's source, as its pods would log it.
+@contextmanager
+def loaded(
+    tree: Mapping[str, str], service: str, names: Names
+) -> Iterator[tuple[Source, Callable[[BaseException], Raised]]]:
+    """A service's package, imported, and how its pods would log an exception of it.
 
     ``tree``: texts by path in the repository. ``services/<service>/<package>/x.py`` becomes ``/app/<package>/x.py``.
     """
@@ -54,13 +56,27 @@ def raised_by(
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
         _import(module, folder / package)
-        error = provoke(Source(module, names))
-        return _as_logged(error, folder, module, package)
+        yield Source(module, names), lambda error: _as_logged(error, folder, module, package)
     finally:
         for name in [name for name in sys.modules if name == module or name.startswith(f"{module}.")]:
             del sys.modules[name]
         sys.path_importer_cache.pop(str(folder / package), None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def raised_by(
+    tree: Mapping[str, str], service: str, names: Names, provoke: Callable[[Source], BaseException]
+) -> Raised:
+    """The exception that ``provoke`` gets out of the service's source, as its pods would log it."""
+    with loaded(tree, service, names) as (source, as_logged):
+        return as_logged(provoke(source))
+
+
+def measured(tree: Mapping[str, str], service: str, names: Names, probe: Callable[[Source], Any]) -> Any:
+    """What ``probe`` finds out by running the service's source; an exception that it returns as it would be logged."""
+    with loaded(tree, service, names) as (source, as_logged):
+        found = probe(source)
+        return as_logged(found) if isinstance(found, BaseException) else found
 
 
 def _package(tree: Mapping[str, str], root: str) -> str:

@@ -14,11 +14,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+AGENTS = ("Firefox", "Safari", "Chrome")
+"""By platform, what customers use."""
+
+
 def server_attributes(step: Step, facts: Facts, kept: NDArray[np.int64]) -> list[dict[str, str]]:
     """For each kept request: what came with it (baggage), what it was, how it ended."""
     method, _, route = step.call.operation.partition(" ")
+    parentless = step.parent < 0
     found = []
     for request in kept.tolist():
+        if step.call.kind == "consume":
+            found.append(
+                {
+                    "messaging.system": "rabbitmq",
+                    "messaging.operation.name": method,
+                    "messaging.destination.name": route,
+                    "customer.tier": TIERS[facts["tier"][request]],
+                    "shop.items": str(int(facts["items"][request])),
+                }
+            )
+            continue
         row = {
             "http.request.method": method,
             "http.route": route,
@@ -30,6 +46,8 @@ def server_attributes(step: Step, facts: Facts, kept: NDArray[np.int64]) -> list
         if step.call.knows_items:
             row["shop.items"] = str(int(facts["items"][request]))
             row["shop.coupon"] = "true" if facts["coupon"][request] else "false"
+        if parentless:
+            row["user_agent.name"] = "harvest" if facts["bot"][request] else AGENTS[facts["platform"][request]]
         if "{sku}" in route:
             row["product.sku"] = f"SKU-{facts['sku'][request]}"
         found.append(row)
@@ -54,7 +72,10 @@ def client_attributes(step: Step) -> dict[int, dict[str, str]]:
 def _client(step: Step, status: int) -> dict[str, str]:
     call = step.call
     verb, _, target = call.operation.partition(" ")
-    if call.kind in ("redis", "postgresql"):
+    if call.kind == "queue":
+        row = {"messaging.system": "rabbitmq", "messaging.operation.name": verb, "messaging.destination.name": target}
+        row["server.port"] = "5672"
+    elif call.kind in ("redis", "postgresql"):
         port = "6379" if call.kind == "redis" else "5432"
         row = {"db.system.name": call.kind, "db.operation.name": verb, "server.port": port}
         if call.kind == "postgresql":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.sandbox import parquet
 from aisre_nb.sandbox.clock import Clock
-from aisre_nb.sandbox.failures import Failure, Raised
-from aisre_nb.sandbox.pods import Fleet
+from aisre_nb.sandbox.engine.pods import Fleet
+from aisre_nb.sandbox.failures import Failures
 from aisre_nb.sandbox.requests import Requests, Step
 from aisre_nb.sandbox.span_attributes import client_attributes, server_attributes
 
@@ -26,22 +26,25 @@ Row = tuple[float, str, str, str, str, str, int, int, str, str, dict[str, str]]
 """begun (s), trace, span, parent, name, kind, resource, duration (ns), status, message, attributes."""
 
 
-def sampled(requests: Requests, share: float, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Which requests a tail sampler keeps: nearly all failed ones, many slow ones, ``share`` of the rest."""
+def sampled(requests: Requests, share: float, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Which requests a tail sampler keeps: nearly all failed ones, up to about ``most``, many slow ones, and ``share`` of
+    the rest."""
     import numpy as np
 
     root = requests.steps[0]
     took = root.ended - root.begun
-    failed = np.any([step.failed for step in requests.steps], axis=0)
+    failed = np.any([step.missed for step in requests.steps], axis=0)
     slow = took >= np.quantile(took, _SLOWEST) if len(took) else np.zeros(0, dtype=bool)
     draw = rng.random(len(took))
-    return np.flatnonzero(draw < np.where(failed, _FAILED, np.where(slow, _SLOW, share)))
+    kept = min(_FAILED, most / max(int(failed.sum()), 1))
+    few = min(_SLOW, most / max(int(slow.sum()), 1))
+    return np.flatnonzero(draw < np.where(failed, max(kept, share), np.where(slow, max(few, share), share)))
 
 
 class Spans:
-    """The spans that were kept so far."""
+    """The spans of one window that were kept."""
 
-    def __init__(self, fleets: Mapping[str, Fleet], failures: Sequence[Failure]) -> None:
+    def __init__(self, fleets: Mapping[str, Fleet], failures: Failures) -> None:
         self._failures = failures
         self._rows: list[Row] = []
         self._resources = [pod.resource for fleet in fleets.values() for pod in fleet.pods]
@@ -63,15 +66,16 @@ class Spans:
         for number, step in enumerate(requests.steps):
             if step.parent >= 0:
                 self._client(number, requests, ids)
-            if step.call.kind == "http":
+            if step.call.kind in ("http", "consume"):
                 self._server(number, requests, ids)
 
     def _server(self, number: int, requests: Requests, ids: _Ids) -> None:
         step = requests.steps[number]
         attributes = server_attributes(step, requests.facts, ids.kept)
-        failed = step.failed
+        failed, served = step.failed, step.served
+        kind = "Consumer" if step.call.kind == "consume" else "Server"
         for row, request in enumerate(ids.kept.tolist()):
-            if not step.present[request]:
+            if not served[request]:
                 continue
             message = ""
             if failed[request]:
@@ -80,7 +84,7 @@ class Spans:
             self._rows.append(
                 (
                     begun, ids.traces[row], ids.server(row, number),
-                    ids.client(row, number) if step.parent >= 0 else "", step.call.operation, "Server",
+                    ids.client(row, number) if step.parent >= 0 else "", step.call.operation, kind,
                     self._first[step.call.service] + int(step.pod[request]), round((ended - begun) * 1e9),
                     "Error" if failed[request] else "Unset", message, attributes[row],
                 )
@@ -90,31 +94,31 @@ class Spans:
         step = requests.steps[number]
         caller = requests.steps[step.parent]
         attributes = client_attributes(step)
-        failed = step.failed
+        missed = step.missed
+        kind = "Producer" if step.call.kind == "queue" else "Client"
         for row, request in enumerate(ids.kept.tolist()):
             if not step.present[request]:
                 continue
-            message = ""
-            if failed[request]:
+            message, status = "", int(step.status[request])
+            if step.lost[request] >= 0:
+                message, status = self._failures[int(step.lost[request])].raised.message, 0
+            elif missed[request]:
                 answered = step.call.kind == "http"
-                message = f"HTTP {int(step.status[request])}" if answered else self._raised(step, request).message
+                message = f"HTTP {status}" if answered else self._failures[int(step.failure[request])].raised.message
             begun, ended = float(step.sent[request]), float(step.answered[request])
             self._rows.append(
                 (
                     begun, ids.traces[row], ids.client(row, number), ids.server(row, step.parent),
-                    step.call.operation, "Client", self._first[caller.call.service] + int(caller.pod[request]),
-                    round((ended - begun) * 1e9), "Error" if failed[request] else "Unset", message,
-                    attributes[int(step.status[request])],
+                    step.call.operation, kind, self._first[caller.call.service] + int(caller.pod[request]),
+                    round((ended - begun) * 1e9), "Error" if missed[request] else "Unset", message,
+                    attributes[status],
                 )
             )  # fmt: skip
-
-    def _raised(self, step: Step, request: int) -> Raised:
-        return self._failures[int(step.failure[request])].raised
 
     def _message(self, step: Step, request: int) -> str:
         if step.failure[request] < 0:
             return f"HTTP {int(step.status[request])}"
-        raised = self._raised(step, request)
+        raised = self._failures[int(step.failure[request])].raised
         return f"{raised.type}: {raised.message}"
 
     def write(self, file: Path, clock: Clock) -> None:

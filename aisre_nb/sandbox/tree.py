@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from string import Template
-
-from aisre_nb.sandbox.services import SERVICES, Service
 
 SHOP = Path(__file__).parent / "shop"
 
@@ -15,28 +12,9 @@ def base_tree() -> dict[str, str]:
     return _read(SHOP / "base")
 
 
-def next_cart() -> dict[str, str]:
-    """The files of the cart that its next version changes or adds."""
-    return _read(SHOP / "cart-next")
-
-
-def manifest(service: Service, version: str) -> str:
-    """The Deployment of a service."""
-    text = (SHOP / "manifest.yaml").read_text(encoding="utf-8")
-    return Template(text).substitute(
-        service=service.name,
-        team=service.team,
-        replicas=service.replicas,
-        version=version,
-        cpu=service.cpu,
-        memory=service.memory,
-        limit=service.memory * 2,
-    )
-
-
-def service_named(name: str) -> Service:
-    """The service of that name in `SERVICES`."""
-    return next(service for service in SERVICES if service.name == name)
+def overlay(name: str) -> dict[str, str]:
+    """The files that a change of source brings, by path."""
+    return _read(SHOP / "changes" / name)
 
 
 def _read(folder: Path) -> dict[str, str]:

@@ -1,12 +1,21 @@
-"""The scenarios, one file each."""
+"""The scenarios, one file each: a module of this package with a ``SCENARIO`` and a ``plan``.
+
+A new one is a new file: what changes, when, and what is true. Nothing else has to be told of it.
+"""
 
 from __future__ import annotations
 
-from aisre_nb.sandbox.scenario import Planner, Scenario
-from aisre_nb.sandbox.scenarios import cart_errors, checkout_question
+import importlib
+import pkgutil
 
-ALL: tuple[tuple[Scenario, Planner], ...] = (
-    (cart_errors.SCENARIO, cart_errors.plan),
-    (checkout_question.SCENARIO, checkout_question.plan),
-)
-"""In the order in which they are listed."""
+from aisre_nb.sandbox.scenario import Planner, Scenario
+
+
+def every() -> tuple[tuple[Scenario, Planner], ...]:
+    """All scenarios with their planners, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return tuple((module.SCENARIO, module.plan) for module in modules)
+
+
+ALL = every()
