@@ -160,7 +160,7 @@ class Plan:
     first: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Settings that are other than the shop's from the beginning."""
     per_second: float = 10.0
-    """Pages a second, on the mean of a day."""
+    """Pages a second at the hour of the question."""
     node_cpu: int = 2400
     """What pods may request of each node, thousandths of a core."""
     without_tier: float = 0.5

@@ -98,7 +98,7 @@ def begin(
     cluster.pods[blueprint.edge][-1].begun = seconds - scaled * 60 + 20
     cluster.pods[blueprint.edge][-1].created = seconds - scaled * 60 + 5
     known = customers(chance.stream("customers"), plan.without_tier, plan.without_coupon)
-    traffic = Traffic(chance.stream("gusts"), when.start, plan.per_second)
+    traffic = Traffic(chance.stream("gusts"), when.start, plan.per_second, float(seconds))
     weights = [page.weight for page in blueprint.pages]
     levels = _levels(traffic)
     engine = Engine(

@@ -49,27 +49,35 @@ def customers(rng: np.random.Generator, without_tier: float, without_coupon: flo
 
 
 class Traffic:
-    """How many pages are asked for at each second: ``per_second`` on the mean of a day, a daily swing, and gusts that last
-    about a minute (autoregressive), which makes it burstier than Poisson alone."""
+    """How many pages are asked for at each second.
 
-    def __init__(self, rng: np.random.Generator, start: datetime, per_second: float) -> None:
+    ``per_second`` at the second ``now``, a daily swing around it, and gusts that last about a minute (autoregressive),
+    which makes it burstier than Poisson alone.
+    """
+
+    def __init__(self, rng: np.random.Generator, start: datetime, per_second: float, now: float) -> None:
         import numpy as np
 
         self._hour = start.hour + start.minute / 60
-        self._per_second = per_second
+        self._per_second = per_second / float(self._daily(np.array([now]))[0])
         self._gusts = np.empty(_LONGEST)
         level = 0.0
         for n, step in enumerate(rng.normal(0, _GUST, size=_LONGEST)):
             level = 0.7 * level + step
             self._gusts[n] = level
 
+    def _daily(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        import numpy as np
+
+        found: NDArray[np.float64] = 1 + _SWING * np.cos((self._hour + seconds / 3600 - _PEAK_HOUR) / 24 * 2 * math.pi)
+        return found
+
     def rate(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pages a second at these instants, seconds from the world's start."""
         import numpy as np
 
-        daily = 1 + _SWING * np.cos((self._hour + seconds / 3600 - _PEAK_HOUR) / 24 * 2 * math.pi)
         wind = np.interp(seconds, np.arange(_LONGEST) * _GUST_SECONDS, self._gusts)
-        found: NDArray[np.float64] = self._per_second * daily * np.clip(1 + wind, 0.2, None)
+        found: NDArray[np.float64] = self._per_second * self._daily(seconds) * np.clip(1 + wind, 0.2, None)
         return found
 
 

@@ -19,6 +19,8 @@ from aisre_nb.sandbox.settings import cores, mebibytes
 
 _BUSY = 0.75
 """Of the processors in use, above which the autoscaler adds a pod."""
+_PRINTED = 6.0
+"""Seconds that the warehouse's printer keeps a consumer waiting, a message."""
 _HITS = 0.93
 _CACHED = 390.0
 """MiB that the shop keeps in its cache when it may."""
@@ -272,8 +274,7 @@ class Engine:
                 slower *= 1 + self.active[n] * (effect.times - 1)
                 stands = max(stands, self.active[n] * effect.stands)
         slots = sum(float(pod.settings["CONSUMERS"]) for pod in pods) * (1 - stands)
-        # A message is taken, worked on and acknowledged; the pause between two is the queue's.
-        able = slots / max((tree.answer or 0.05) * slower + 0.6, 1e-3)
+        able = slots / max((tree.answer or 0.05) * slower + _PRINTED, 1e-3)
         there = self.queue + load.queued * DT
         taken = min(there, able * DT)
         self.queue = there - taken

@@ -34,8 +34,8 @@ def plan(dice: Dice) -> Plan:
             services=("checkout",),
             kind="memory",
             change=f"checkout {CHANGE.before} → {CHANGE.version}",
-            symptom=Signal("gauge", "checkout", "process.memory.usage", by=1.2),
-            evidence=(Signal("gauge", "checkout", "k8s.container.restarts", by=2, least=0.5),),
+            symptom=Signal("gauge", "checkout", "k8s.container.restarts", by=2, least=0.8),
+            evidence=(Signal("log", "checkout", "starting checkout", by=1.5),),
             remedies=((rollback("checkout"),),),
             worse=((scale("checkout", 1),), (restart("payment"),)),
             path=(

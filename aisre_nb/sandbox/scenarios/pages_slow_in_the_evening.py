@@ -23,15 +23,18 @@ def plan(dice: Dice) -> Plan:
         onset=grows,
         effects=(
             Arrives("", "*", times=dice.strength(3.2, 2.8), when=When(since=grows, ramp=8)),
-            Holds("frontend", "*", times=2.2),
+            Holds("frontend", "*", times=2.8),
         ),
         truth=Truth(
             outcome="root_cause",
             services=("frontend",),
             kind="autoscaler",
             change="frontend autoscaling.max 4 → 3",
-            symptom=Signal("gauge", "frontend", "process.cpu.utilization", by=1.6, least=0.6),
-            evidence=(Signal("rate", "frontend", by=1.8), Signal("latency", "frontend", by=1.2)),
+            symptom=Signal("latency", "frontend", "GET /", least=0.3),
+            evidence=(
+                Signal("rate", "frontend", by=1.8),
+                Signal("gauge", "frontend", "process.cpu.utilization", by=1.5, least=0.7),
+            ),
             remedies=((config("frontend", "autoscaling.max", "9"),), (scale("frontend", 9),)),
             worse=((restart("frontend"),), (scale("frontend", 2),)),
             path=(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aisre_nb.sandbox.engine.effects import Consumes, Slows
 from aisre_nb.sandbox.remedies import config, restart, rollback
 from aisre_nb.sandbox.scenario import Dice, Plan, Scenario, Setting, Signal, Truth
 
@@ -21,7 +20,6 @@ def plan(dice: Dice) -> Plan:
             Setting("fulfilment", "CONSUMERS", "8", "1", "fulfilment: orders strictly one after the other", minutes),
         ),
         onset=minutes,
-        effects=(Consumes("fulfilment", times=1.0), Slows("carriers", "*", times=1.0)),
         truth=Truth(
             outcome="root_cause",
             services=("fulfilment",),
@@ -38,5 +36,5 @@ def plan(dice: Dice) -> Plan:
                 "changes of fulfilment's settings",
             ),
         ),
-        per_second=dice.between(46, 52) if not dice.hard else dice.between(42, 45),
+        per_second=dice.between(13, 16),
     )

@@ -47,7 +47,7 @@ def plan(dice: Dice) -> Plan:
             change="a message without a postcode; fulfilment MAX_DELIVERIES 5 → 0",
             symptom=Signal("gauge", "rabbitmq", "rabbitmq.message.oldest.age", by=5, least=30),
             evidence=(
-                Signal("log", "fulfilment", "postcode", by=5),
+                Signal("log", "fulfilment", "TypeError", by=5),
                 Signal("gauge", "rabbitmq", "rabbitmq.message.current", by=5, least=10),
             ),
             remedies=((config("fulfilment", "MAX_DELIVERIES", "5"),),),
@@ -58,5 +58,5 @@ def plan(dice: Dice) -> Plan:
                 "what happens to a message that fails: it is delivered without an end since a change",
             ),
         ),
-        per_second=dice.between(40, 46),
+        per_second=dice.between(13, 16),
     )

@@ -16,7 +16,7 @@ SCENARIO = Scenario(
 def plan(dice: Dice) -> Plan:
     """One resource limit of payment."""
     minutes = dice.minutes()
-    after = "12m" if not dice.hard else "15m"
+    after = "40m" if not dice.hard else "45m"
     return Plan(
         settings=(
             Setting(
@@ -24,7 +24,7 @@ def plan(dice: Dice) -> Plan:
             ),
         ),
         onset=minutes,
-        effects=(Holds("payment", "POST /charges", times=1.6),),
+        effects=(Holds("payment", "POST /charges", times=8),),
         truth=Truth(
             outcome="root_cause",
             services=("payment",),

@@ -28,7 +28,7 @@ def plan(dice: Dice) -> Plan:
             Fails(
                 "*", "*", when=gone, raised=Raised("TimeoutError", "timed out"), status=504, seconds=3.0, unreached=True
             ),
-            Holds("*", "*", times=dice.strength(6.5, 5.5)),
+            Holds("*", "*", times=dice.strength(2.3, 2.0)),
         ),
         node_cpu=1990,
         truth=Truth(
