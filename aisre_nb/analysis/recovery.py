@@ -78,13 +78,20 @@ def judge(levels: Levels) -> Verdict:
 
 
 def together(signals: Iterable[Levels]) -> Verdict:
-    """The verdict on a service: what got worse weighs most, then what is still off, then what was mended."""
+    """The verdict on a service: what got worse weighs most; to be improving, half of what was off must be better."""
     judged = [(levels, judge(levels)) for levels in signals]
     said = [verdict for levels, verdict in judged if levels.trouble or verdict == "worse"]
     if "worse" in said:
         return "worse"
     if said and all(verdict == "recovered" for verdict in said):
         return "recovered"
-    if "recovered" in said or "improving" in said:
-        return "improving"
-    return "unchanged"
+    better = sum(verdict in ("recovered", "improving") for verdict in said)
+    return "improving" if better and 2 * better >= len(said) else "unchanged"
+
+
+def by_alerts(before: Iterable[str], now: Iterable[str]) -> Verdict:
+    """The verdict where no signal was off: the alerts that fired before the remedy, and those that fire now."""
+    fired, fires = set(before), set(now)
+    if not fired - fires:
+        return "unchanged"
+    return "improving" if fires else "recovered"

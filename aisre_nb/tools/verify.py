@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from aisre_nb.analysis.onset import change
-from aisre_nb.analysis.recovery import Bad, Levels, judge, together
+from aisre_nb.analysis.recovery import Bad, Levels, by_alerts, judge, together
 from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.times import Window, duration, instant, rfc3339
 from aisre_nb.tools.arguments import Arguments
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _LONGEST = 60.0
 _STEP = 30
 """Seconds of one bucket."""
-_BEFORE = timedelta(minutes=5)
-"""How much of the time before the remedy tells how bad it was."""
-_LAST = timedelta(minutes=3)
-"""How much of the end of the wait tells how it is now, at the least."""
+_BEFORE, _SHORT = timedelta(minutes=10), timedelta(minutes=2)
+"""How much of the time before the remedy tells how bad it was, at the most and at the least."""
+_LAST, _MOST = timedelta(minutes=4), timedelta(minutes=15)
+"""How much of the end of the wait tells how it is now: half of it, for what comes and goes must not be missed."""
 _DRAWN = timedelta(minutes=20)
 _NO_REMEDY = ("silence",)
 
@@ -47,16 +47,20 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
     cluster = configured(context.sources.cluster, "actions on a cluster")
     source = configured(context.sources.metrics, "metrics")
     begun = await cluster.now()
+    fired = {*(await _firing(context, arguments.service, begun) or ()), *_fired(context, arguments.service)}
     at, remedy = await _remedy(context, arguments, begun)
     now = await cluster.wait(arguments.minutes, context.tell) if arguments.minutes else begun
     window = Window(at - duration(context.default_since), max(now, at + timedelta(seconds=_STEP)))
     answer = await source.golden_signals(arguments.service, window, _STEP)
-    end = max(at, now - max(_LAST, timedelta(minutes=arguments.minutes) / 3))
+    end = max(at, now - min(max(_LAST, (now - at) / 2), _MOST))
     levels = {
         signal: _levels(answer.frame, signal, pd.Timestamp(at), pd.Timestamp(end))
         for signal in _signals(answer.frame, arguments)
     }
     verdict = together(levels.values())
+    firing = await _firing(context, arguments.service, now)
+    if verdict == "unchanged" and firing is not None and not any(found.trouble for found in levels.values()):
+        verdict = by_alerts(fired, firing)
     units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
     facts: dict[str, Any] = {
         "service": arguments.service,
@@ -65,7 +69,8 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
         "at": rfc3339(at),
         "now": rfc3339(now),
         "signals": {name: _fact(found, units[name]) for name, found in levels.items()},
-        "alerts": await _firing(context, arguments.service, now),
+        "alerts": firing,
+        "alerts_before": sorted(fired),
         "deployments": [{"time": rfc3339(at), "service": remedy, "from": "before", "to": "after"}],
     }
     drawn = answer.frame[(answer.frame["time"] >= at - _DRAWN) & answer.frame["signal"].isin([*levels, *NAMES])]
@@ -117,6 +122,8 @@ def _signals(frame: pd.DataFrame, arguments: Verify) -> list[str]:
 
 
 def _levels(frame: pd.DataFrame, signal: str, at: pd.Timestamp, end: pd.Timestamp) -> Levels:
+    import pandas as pd
+
     series = frame[frame["signal"] == signal].set_index("time")["value"].sort_index()
     before, after = series[series.index < at], series[series.index >= end]
     bad: Bad = "down" if signal == "request_rate" else "up"
@@ -125,9 +132,9 @@ def _levels(frame: pd.DataFrame, signal: str, at: pd.Timestamp, end: pd.Timestam
     healthy = found.before
     if signal == "error_rate" and found.onset is None:
         healthy = math.nan
-    level = "mean" if signal == "error_rate" else "median"
-    sick = before[before.index >= at - _BEFORE]
-    return Levels(healthy, float(sick.agg(level)), float(after.agg(level)), bad, least)
+    # Not from before it began: what was well then would make it look less bad.
+    start = at - _BEFORE if found.onset is None else min(max(at - _BEFORE, pd.Timestamp(found.onset)), at - _SHORT)
+    return Levels(healthy, float(before[before.index >= start].mean()), float(after.mean()), bad, least)
 
 
 def _fact(levels: Levels, unit: str) -> dict[str, Any]:
@@ -147,6 +154,14 @@ async def _firing(context: ToolContext, service: str, now: datetime) -> list[str
     return [str(a) for a in frame[(frame["service"] == service) & (frame["state"] == "firing")]["alert"]]
 
 
+def _fired(context: ToolContext, service: str) -> set[str]:
+    """The service's alerts that fired when they were looked at last, by a tool of this investigation."""
+    seen = next((e for e in reversed(list(context.evidence.values())) if e.tool == "get_alerts"), None)
+    alerts = seen.facts.get("alerts") if seen else None
+    rows = [a for a in alerts if isinstance(a, dict)] if isinstance(alerts, list) else []
+    return {str(a.get("alert")) for a in rows if a.get("service") == service and a.get("state") == "firing"}
+
+
 def _said(service: str, remedy: str, facts: dict[str, Any], minutes: float) -> str:
     said = []
     for name, found in facts["signals"].items():
@@ -156,8 +171,9 @@ def _said(service: str, remedy: str, facts: dict[str, Any], minutes: float) -> s
             said.append(f"{NAMES.get(name, name)} {levels}{well}")
     what = "; ".join(said) or "its signals were well before, and are"
     alerts = facts["alerts"]
+    gone = sorted({*facts["alerts_before"]} - {*(alerts or ())})
     still = f"; still firing: {', '.join(dict.fromkeys(alerts))}" if alerts else "; none of its alerts fires"
-    firing = "" if alerts is None else still
+    firing = "" if alerts is None else (f"; {', '.join(gone)} fires no more" if gone else "") + still
     return f"{service} is {facts['verdict']} {minutes:.0f} min after {remedy}: {what}{firing}"
 
 

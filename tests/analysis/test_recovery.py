@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from aisre_nb.analysis.recovery import Levels, Verdict, judge, together
+from aisre_nb.analysis.recovery import Levels, Verdict, by_alerts, judge, together
 
 ERRORS = {"least": 0.005}
 
@@ -42,5 +42,12 @@ def test_what_got_worse_weighs_most_and_all_that_was_ill_must_be_well() -> None:
     still = Levels(0.1, 2, 2, least=0.01)
     assert together([well, mended]) == "recovered"
     assert together([mended, better]) == together([mended, still]) == "improving"
+    assert together([better, still]) == "improving" and together([better, still, still]) == "unchanged"
     assert together([mended, worse]) == "worse"
     assert together([well]) == together([]) == together([still]) == "unchanged"
+
+
+def test_where_no_signal_was_off_the_alerts_decide() -> None:
+    assert by_alerts(["A"], []) == "recovered"
+    assert by_alerts(["A", "B"], ["B"]) == "improving"
+    assert by_alerts(["A"], ["A", "B"]) == by_alerts([], ["B"]) == by_alerts([], []) == "unchanged"

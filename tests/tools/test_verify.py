@@ -53,7 +53,7 @@ async def test_the_verdict_follows_the_signals(
 async def test_it_reads_up_to_the_instant_after_the_wait(acting: Any, fake: Any, ago: Any) -> None:
     fake.frames["golden_signals"] = _signals(ago, 0.001)
     await verify.handler(replace(acting, evidence=_did(acting.now)), _arguments(minutes=7))
-    _, (_, window, _) = fake.asked[0]
+    (_, window, _) = next(given for name, given in fake.asked if name == "golden_signals")
     assert window.end == acting.now + timedelta(minutes=7) and window.start == acting.now - timedelta(hours=2)
 
 
@@ -109,3 +109,22 @@ async def test_how_far_it_is_is_told(acting: Any, fake: Any, ago: Any) -> None:
     told: list[str] = []
     await verify.handler(replace(acting, tell=told.append), _arguments(minutes=3))
     assert told == ["3 min"]
+
+
+async def test_where_no_signal_shows_it_an_alert_that_no_longer_fires_does(acting: Any, fake: Any, ago: Any) -> None:
+    frame = _signals(ago, 0.001)
+    frame["value"] = frame["value"].where(frame["signal"] != "error_rate", 0.001)
+    fake.frames |= {"golden_signals": frame, "alerts": pd.DataFrame([], columns=["service", "state", "alert"])}
+    alerts = [{"alert": "NotFound", "service": "web", "state": "firing"}, {"alert": "Other", "service": "till"}]
+    seen = Evidence("E1", "alerts", "", "", "get_alerts", {}, facts={"alerts": alerts})
+    result = await verify.handler(replace(acting, evidence={"E1": seen, **_did(acting.now)}), _arguments(minutes=10))
+    assert result.facts["verdict"] == "recovered" and "NotFound fires no more" in result.summary
+
+
+async def test_what_comes_and_goes_is_not_taken_for_well_in_a_pause(acting: Any, fake: Any, ago: Any) -> None:
+    frame = _signals(ago, 0.001)
+    burst = (frame["signal"] == "error_rate") & (frame["time"] >= ago(-13)) & (frame["time"] < ago(-15))
+    frame.loc[burst, "value"] = 0.3
+    fake.frames["golden_signals"] = frame
+    result = await verify.handler(replace(acting, evidence=_did(acting.now)), _arguments(minutes=20))
+    assert result.facts["verdict"] == "improving"
