@@ -74,7 +74,7 @@ class Case:
 
     def counted(self) -> pd.DataFrame:
         """service, route, method, status, pod, n: requests that the histogram counted in the whole history."""
-        frame = self.histogram.sort_values("TimeUnix")
+        frame = self.histogram[self.histogram.MetricName == "http.server.request.duration"].sort_values("TimeUnix")
         frame = frame.assign(
             service=frame.ServiceName,
             route=[a["http.route"] for a in frame.Attributes],
