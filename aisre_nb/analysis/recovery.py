@@ -18,8 +18,8 @@ Bad = Literal["up", "down"]
 
 _NEAR = 0.05
 """Share of the trouble that may be left where a signal counts as recovered."""
-_CLEAR = 0.25
-"""Share of the trouble by which a signal must move to count as better or worse."""
+_BETTER, _WORSE = 0.4, 0.35
+"""Share of the trouble by which a signal must fall or rise to count; a few failing requests more or less are chance."""
 _BREATH = {"up": 0.3, "down": 0.5}
 """A distance below this share of the healthy level is no trouble: signals breathe, and traffic has its day."""
 _NEW = {"up": 1.0, "down": 0.5}
@@ -71,10 +71,9 @@ def judge(levels: Levels) -> Verdict:
         # Requests that fail at once are quick: a latency that comes back to its healthy level is no harm.
         return "recovered" if trouble else "unchanged"
     gained = (levels.sick - levels.now) * _SIGN[levels.bad]
-    clear = max(levels.least, _CLEAR * trouble if trouble else _NEW[levels.bad] * abs(levels.sick))
-    if gained < -clear:
+    if gained < -max(levels.least, _WORSE * trouble if trouble else _NEW[levels.bad] * abs(levels.sick)):
         return "worse"
-    return "improving" if trouble and gained > clear else "unchanged"
+    return "improving" if trouble and gained > max(levels.least, _BETTER * trouble) else "unchanged"
 
 
 def together(signals: Iterable[Levels]) -> Verdict:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 Action = Mapping[str, Any]
@@ -77,3 +79,16 @@ class Cluster(Protocol):
     async def wait(self, minutes: float, tell: Tell) -> datetime:
         """Let minutes pass, saying how far it is; returns the instant then. A cancellation ends it soon and cleanly."""
         ...
+
+
+_TOLD_EVERY = 15.0
+"""Seconds of real time after which it is said how far a wait is."""
+
+
+async def real_time(minutes: float, tell: Tell, every: float = _TOLD_EVERY) -> datetime:
+    """`Cluster.wait` where minutes are minutes; a cancellation ends it at once."""
+    end = time.monotonic() + minutes * 60
+    while (left := end - time.monotonic()) > 0:
+        tell(f"{left / 60:.1f} minutes to go\n")
+        await asyncio.sleep(min(every, left))
+    return datetime.now(UTC)

@@ -47,8 +47,8 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
     cluster = configured(context.sources.cluster, "actions on a cluster")
     source = configured(context.sources.metrics, "metrics")
     begun = await cluster.now()
-    fired = {*(await _firing(context, arguments.service, begun) or ()), *_fired(context, arguments.service)}
     at, remedy = await _remedy(context, arguments, begun)
+    fired = {*(await _firing(context, arguments.service, begun) or ()), *_fired(context, arguments.service, at)}
     now = await cluster.wait(arguments.minutes, context.tell) if arguments.minutes else begun
     window = Window(at - duration(context.default_since), max(now, at + timedelta(seconds=_STEP)))
     answer = await source.golden_signals(arguments.service, window, _STEP)
@@ -154,12 +154,15 @@ async def _firing(context: ToolContext, service: str, now: datetime) -> list[str
     return [str(a) for a in frame[(frame["service"] == service) & (frame["state"] == "firing")]["alert"]]
 
 
-def _fired(context: ToolContext, service: str) -> set[str]:
-    """The service's alerts that fired when they were looked at last, by a tool of this investigation."""
-    seen = next((e for e in reversed(list(context.evidence.values())) if e.tool == "get_alerts"), None)
+def _fired(context: ToolContext, service: str, at: datetime) -> set[str]:
+    """The service's alerts that fired before the remedy, as this investigation saw them."""
+    kept = list(context.evidence.values())
+    seen = next((e for e in reversed(kept) if e.tool == "get_alerts"), None)
     alerts = seen.facts.get("alerts") if seen else None
     rows = [a for a in alerts if isinstance(a, dict)] if isinstance(alerts, list) else []
-    return {str(a.get("alert")) for a in rows if a.get("service") == service and a.get("state") == "firing"}
+    firing = {str(a.get("alert")) for a in rows if a.get("service") == service and a.get("state") == "firing"}
+    looks = [e.facts for e in kept if e.tool == "verify" and e.facts.get("service") == service]
+    return firing.union(*(f.get("alerts_before") or () for f in looks if f.get("at") == rfc3339(at)))
 
 
 def _said(service: str, remedy: str, facts: dict[str, Any], minutes: float) -> str:

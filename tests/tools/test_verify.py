@@ -119,6 +119,9 @@ async def test_where_no_signal_shows_it_an_alert_that_no_longer_fires_does(actin
     seen = Evidence("E1", "alerts", "", "", "get_alerts", {}, facts={"alerts": alerts})
     result = await verify.handler(replace(acting, evidence={"E1": seen, **_did(acting.now)}), _arguments(minutes=10))
     assert result.facts["verdict"] == "recovered" and "NotFound fires no more" in result.summary
+    looked = Evidence("E5", "metrics", "", "", "verify", {}, facts=result.facts)
+    again = await verify.handler(replace(acting, evidence={**_did(acting.now), "E5": looked}), _arguments(minutes=5))
+    assert again.facts["verdict"] == "recovered"
 
 
 async def test_what_comes_and_goes_is_not_taken_for_well_in_a_pause(acting: Any, fake: Any, ago: Any) -> None:
