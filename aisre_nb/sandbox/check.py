@@ -19,7 +19,7 @@ from aisre_nb.sandbox.signals import Seen, look
 from aisre_nb.sandbox.world import World
 from aisre_nb.times import instant
 
-_LATE = timedelta(minutes=8)
+_LATE = timedelta(minutes=10)
 """How much of the time before the question a signal is looked at in."""
 _WAIT = 12
 """Minutes until a remedy is judged, by the last `_JUDGED` of them."""
@@ -111,7 +111,8 @@ class _Check:
         for signal in (s for s in (self._truth.symptom, *self._truth.evidence) if s is not None):
             seen = self._seen(signal)
             if not seen.shows(signal):
-                yield f"{_name(signal)} does not show: {seen.before:.3g} → {seen.after:.3g}, wanted {signal.way} by {signal.by:g}"
+                told = f"{seen.before:.3g} → {seen.after:.3g}, wanted {signal.way} by {signal.by:g}"
+                yield f"{_name(signal)} does not show: {told}"
 
     def _seen(self, signal: Signal) -> Seen:
         before = look(self._folder, signal, self._start + timedelta(minutes=5), self._onset - timedelta(minutes=1))

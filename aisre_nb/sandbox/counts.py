@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,21 +49,15 @@ class Counts:
         self.until = until
         self.steps = (until - since) // STEP
         self._fleets = fleets
-        self._parts: dict[tuple[str, str, str, str], list[tuple[NDArray[np.float64], ...]]] = defaultdict(list)
+        self._sums: dict[tuple[str, str, str, str, int, int], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._loads: dict[str, NDArray[np.float64]] = {}
 
     def add(self, requests: Requests) -> None:
         """Count the spans of servers and consumers, the calls to others' services, and what datastores were asked."""
-        import numpy as np
-
         for step in requests.steps:
-            call = step.call
-            there = step.served
+            call, there = step.call, step.served
             if call.service in self._fleets and there.any():
-                load = self._loads.setdefault(
-                    call.service, np.zeros((len(self._fleets[call.service].pods), self.steps))
-                )
-                np.add.at(load, (step.pod[there], self._step_of(step.ended[there])), 1)
+                self._load(call.service, step.pod[there], step.ended[there])
             metric = _METRICS.get(call.kind)
             if metric is None:
                 continue
@@ -77,8 +70,7 @@ class Counts:
                 key, pod = (metric, call.service, call.operation, ""), step.pod
                 ended, took = step.ended, step.ended - step.begun
             if there.any():
-                columns = (ended, took, step.status.astype(float), pod.astype(float))
-                self._parts[key].append(tuple(column[there] for column in columns))
+                self._count(key, ended[there], took[there], step.status[there], pod[there])
 
     def load(self, service: str) -> NDArray[np.float64]:
         """Requests or commands that each pod ended in each step: (pods, steps)."""
@@ -89,28 +81,51 @@ class Counts:
 
     def series(self) -> Iterator[Series]:
         """Every series in which something was counted, in a fixed order."""
+        for key, (buckets, seconds) in sorted(self._sums.items(), key=lambda item: item[0]):
+            metric, service, operation, address, status, pod = key
+            yield Series(
+                metric=metric,
+                service=service,
+                operation=operation,
+                address=address,
+                status=status,
+                pod=self._fleets[service].pods[pod],
+                buckets=buckets,
+                seconds=seconds,
+            )
+
+    def _load(self, service: str, pod: NDArray[np.int64], ended: NDArray[np.float64]) -> None:
+        import numpy as np
+
+        pods = len(self._fleets[service].pods)
+        number = np.bincount(pod * self.steps + self._step_of(ended), minlength=pods * self.steps)
+        self._loads[service] = self.load(service) + number.reshape(pods, self.steps)
+
+    def _count(
+        self,
+        key: tuple[str, str, str, str],
+        ended: NDArray[np.float64],
+        took: NDArray[np.float64],
+        status: NDArray[np.int64],
+        pod: NDArray[np.int64],
+    ) -> None:
         import numpy as np
 
         width = len(BOUNDS) + 1
-        for (metric, service, operation, address), parts in sorted(self._parts.items()):
-            ended, took, status, pod = (np.concatenate(column) for column in zip(*parts, strict=True))
-            bucket = np.searchsorted(np.array(BOUNDS), took, side="left")
-            step = self._step_of(ended)
-            pods = self._fleets[service].pods
-            for code in np.unique(status):
-                for number in np.unique(pod[status == code]):
-                    mine = (status == code) & (pod == number)
-                    flat = np.bincount(step[mine] * width + bucket[mine], minlength=self.steps * width)
-                    yield Series(
-                        metric=metric,
-                        service=service,
-                        operation=operation,
-                        address=address,
-                        status=int(code),
-                        pod=pods[int(number)],
-                        buckets=flat.reshape(self.steps, width),
-                        seconds=np.bincount(step[mine], weights=took[mine], minlength=self.steps).astype(np.float64),
-                    )
+        bucket = np.searchsorted(np.array(BOUNDS), took, side="left")
+        step = self._step_of(ended)
+        which = status * 4096 + pod
+        for both in np.unique(which).tolist():
+            mine = which == both
+            flat: NDArray[np.int64] = np.bincount(step[mine] * width + bucket[mine], minlength=self.steps * width)
+            spent = np.bincount(step[mine], weights=took[mine], minlength=self.steps)
+            seconds: NDArray[np.float64] = spent.astype(np.float64)
+            place = (*key, both // 4096, both % 4096)
+            known = self._sums.get(place)
+            buckets: NDArray[np.int64] = flat.reshape(self.steps, width)
+            if known is not None:
+                buckets, seconds = known[0] + buckets, known[1] + seconds
+            self._sums[place] = (buckets, seconds)
 
     def _step_of(self, ended: NDArray[np.float64]) -> NDArray[np.int64]:
         import numpy as np

@@ -78,7 +78,7 @@ class Logs:
             logged = failed | slow | (step.served & chatty & (draw < self._answered))
             kept = np.flatnonzero(logged)
             traces = parquet.hexadecimal(requests.trace[kept])
-            spans = parquet.hexadecimal(requests.spans[kept, number, 0])
+            spans = parquet.hexadecimal(requests.span_ids(kept, number, 0))
             for row, request in enumerate(kept.tolist()):
                 values = _values(requests, step, request)
                 if failed[request]:

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 _TRACES = 2200 / 9000
 """Requests without a failure whose spans are kept, about, a second."""
+_RARE = 600 / 9000
+"""The same of each page at least, however rarely it is asked for."""
 _BROKEN = 4500
 """Failed requests of a page whose spans are kept at most in a window, about."""
+_CHUNK = 24_000
+"""Requests that are simulated at once: memory does not grow with the history."""
 _LOGGED = 10.0
 """Pages a second up to which services log their usual share of answered requests; busier shops log less of them."""
 Progress = Callable[[str, float], None]
@@ -82,19 +86,24 @@ class Telemetry:
         around = Surroundings(world.blueprint, fleets, world.engine.effects, world.engine.course, world.failures)
         counts = Counts(fleets, since, until)
         spans = Spans(fleets, world.failures)
-        rare = min(1.0, _LOGGED / world.plan.per_second)
-        logs = Logs(fleets, world.failures, world.names.of(dict(ANSWERED)), (float(since), float(until)), rare)
+        fewer = min(1.0, _LOGGED / world.plan.per_second)
+        logs = Logs(fleets, world.failures, world.names.of(dict(ANSWERED)), (float(since), float(until)), fewer)
         came = self._arrived(since, until)
         share = _TRACES * (until - since) / max(sum(len(at) for at, _ in came), 1)
         for number, (page, (at, known)) in enumerate(zip(world.blueprint.pages, came, strict=True)):
             progress(f"simulating {page.call.operation}", 0.08 + 0.6 * number / len(came))
             rng = world.chance.stream(f"page {number} {since}")
-            requests = simulate(page, at, known, around, float(until), rng)
-            counts.add(requests)
-            if kept:
-                spans.add(requests, sampled(requests, share, _BROKEN, rng))
-                logs.add_requests(requests, rng)
-            self._note_onset(requests)
+            for first in range(0, max(len(at), 1), _CHUNK):
+                some = slice(first, first + _CHUNK)
+                requests = simulate(page, at[some], {k: v[some] for k, v in known.items()}, around, float(until), rng)
+                counts.add(requests)
+                if kept:
+                    rare = min(1.0, _RARE * (until - since) / max(len(at), 1))
+                    spans.add(
+                        requests, sampled(requests, max(share, rare), _BROKEN * _CHUNK // max(len(at), _CHUNK), rng)
+                    )
+                    logs.add_requests(requests, rng)
+                self._note_onset(requests)
         progress("writing traces", 0.7)
         if kept and self.troubles.missing != "traces":
             spans.write(parts("otel_traces"), world.clock)

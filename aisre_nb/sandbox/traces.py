@@ -155,11 +155,16 @@ class _Ids:
     def __init__(self, requests: Requests, kept: NDArray[np.int64]) -> None:
         self.kept = kept
         self.traces = parquet.hexadecimal(requests.trace[kept])
-        self._spans = parquet.hexadecimal(requests.spans[kept].reshape(-1))
-        self._steps = len(requests.steps)
+        self._requests = requests
+        self._known: dict[tuple[int, int], list[str]] = {}
 
     def server(self, row: int, step: int) -> str:
-        return self._spans[(row * self._steps + step) * 2]
+        return self._of(step, 0)[row]
 
     def client(self, row: int, step: int) -> str:
-        return self._spans[(row * self._steps + step) * 2 + 1]
+        return self._of(step, 1)[row]
+
+    def _of(self, step: int, side: int) -> list[str]:
+        if (step, side) not in self._known:
+            self._known[step, side] = parquet.hexadecimal(self._requests.span_ids(self.kept, step, side))
+        return self._known[step, side]

@@ -66,6 +66,7 @@ class Engine:
     def __post_init__(self) -> None:
         self.flow = Flow(self.blueprint, self.effects, self.means)
         self.trees = [self.flow.compile(page.call) for page in self.blueprint.pages]
+        self.limited = [node for tree in self.trees for node in _nodes(tree) if node.limit is not None]
         self.active: list[float] = [0.0] * len(self.effects)
         self.crashes: dict[Pod, int] = defaultdict(int)
 
@@ -73,6 +74,7 @@ class Engine:
         """After `effects` changed: a new version of some source behaves as an older one did."""
         self.flow.effects = self.effects
         self.trees = [self.flow.compile(page.call) for page in self.blueprint.pages]
+        self.limited = [node for tree in self.trees for node in _nodes(tree) if node.limit is not None]
 
     def take(self, at: float) -> None:
         """Do what is due by that second, before time passes."""
@@ -141,7 +143,7 @@ class Engine:
             limits[caller, key] = sum(told) / len(told) * unit
         named = {
             (node.caller, node.call.operation): limits[node.caller, node.limit[0]]
-            for tree in self.trees for node in _nodes(tree) if node.limit is not None
+            for node in self.limited if node.limit is not None
         }  # fmt: skip
         gateway = self.blueprint.gateway
         told = [float(pod.settings.get("RETRIES", "0")) for pod in ready[gateway]] or [0.0]

@@ -21,7 +21,7 @@ def plan(dice: Dice) -> Plan:
         happenings=(Happening("config", "frontend", "Newsletter sent to 410,000 customers", minutes + 2, "Campaign"),),
         onset=minutes - 3,
         effects=(
-            Arrives("", "GET /search", times=dice.strength(15, 12), when=When(since=minutes, ramp=10)),
+            Arrives("", "GET /search", times=dice.strength(25, 21), when=When(since=minutes, ramp=10)),
             Holds("catalog", "GET /products/search", times=2.5),
         ),
         truth=Truth(

@@ -52,7 +52,7 @@ def plan(dice: Dice) -> Plan:
             symptom=Signal("errors", "shipping", "POST /offers", least=0.1),
             evidence=(
                 Signal("log", "shipping", "429 Too Many Requests", by=5),
-                Signal("calls", "shipping", "POST /v2/rates", by=1.5),
+                Signal("calls", "shipping", "POST /v2/rates", by=1.2),
             ),
             remedies=((config("shipping", "RATES_CACHE_SECONDS", "600"),), (rollback("shipping"),)),
             worse=((restart("shipping"),), (scale("shipping", 5),)),
