@@ -56,7 +56,7 @@ def _rollback(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview
     known = cluster.revisions[service]
     now = known[-1]
     wanted = str(action.get("to") or "")
-    told = {k: v for k, v in now.settings.items()}
+    told = dict(now.settings)
     older = [
         r for r in known[:-1]
         if (r.version == wanted if wanted else r.version != now.version or dict(r.settings) != told)
@@ -197,9 +197,10 @@ def _cordon(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview:
         if drain:
             c.drain(name, t)
 
+    title = f"{'Drain' if drain else 'Cordon'} {name}"
     return Preview(
-        f"{'Drain' if drain else 'Cordon'} {name}", f"node/{name}", tuple(rows), {"action": "uncordon", "node": name}, do,
-        {"kind": "k8s_event", "service": "", "title": f"{'Drain' if drain else 'Cordon'} {name}", "from": "", "to": ""},
+        title, f"node/{name}", tuple(rows), {"action": "uncordon", "node": name}, do,
+        {"kind": "k8s_event", "service": "", "title": title, "from": "", "to": ""},
     )  # fmt: skip
 
 
@@ -224,8 +225,9 @@ def _silence(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview:
     if not 0 < minutes <= 24 * 60:
         raise UsageError(f"{minutes:g} minutes are too long for a silence, or too short", "up to a day")
     told = ", ".join(f"{k}={v}" for k, v in sorted(matchers.items()))
+    service = str(matchers.get("service", ""))
     return Preview(
-        f"Silence {told} for {minutes:g} minutes", "silence", (("matchers", "", told), ("minutes", "", f"{minutes:g}")), None,
-        lambda c, t: None,
-        {"kind": "config", "service": str(matchers.get("service", "")), "title": f"Silence {told}", "from": "", "to": f"{minutes:g} min"},
+        f"Silence {told} for {minutes:g} minutes", "silence",
+        (("matchers", "", told), ("minutes", "", f"{minutes:g}")), None, lambda c, t: None,
+        {"kind": "config", "service": service, "title": f"Silence {told}", "from": "", "to": f"{minutes:g} min"},
     )  # fmt: skip

@@ -70,7 +70,10 @@ PAGES = (
         "GET /", 14.0, 0.26,
         Call("catalog", "GET /products", 6.0, (_redis("GET products"), _sql("SELECT products", 9.0, chance=0.2))),
         RATES,
-        Call("recommendation", "GET /recommendations/home", 28.0, (_redis("GET vectors", 1.1),), chance=0.0, needed=False),
+        Call(
+            "recommendation", "GET /recommendations/home", 28.0, (_redis("GET vectors", 1.1),),
+            chance=0.0, needed=False,
+        ),
         to="GET /api/products",
     ),
     _page(

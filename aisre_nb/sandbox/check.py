@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from aisre_nb.sandbox.make import make
+from aisre_nb.sandbox.make import create
 from aisre_nb.sandbox.scenario import Action, Signal
 from aisre_nb.sandbox.signals import Seen, look
 from aisre_nb.sandbox.world import World
@@ -24,8 +24,8 @@ _LATE = timedelta(minutes=10)
 _WAIT = 12
 """Minutes until a remedy is judged, by the last `_JUDGED` of them."""
 _JUDGED = timedelta(minutes=4)
-_LONGER = 24
-"""Minutes for what a queue still has to work off."""
+_LONGER = 20
+"""Minutes for what a queue still has to work off, and for what does not mend it."""
 
 
 @dataclass
@@ -48,9 +48,9 @@ def check(name: str, seed: int, hard: bool, scratch: Path) -> Checked:
     """Make a world below ``scratch`` and hold it against its truth."""
     found = Checked(name, seed, "hard" if hard else "easy")
     begun = time.monotonic()
-    folder = make(name, seed, scratch / f"{name}-{seed}-{found.difficulty}", hard=hard)
+    folder = scratch / f"{name}-{seed}-{found.difficulty}"
     try:
-        found.problems += _Check(folder).problems()
+        found.problems += _Check(create(name, seed, folder, hard=hard)).problems()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found.seconds = round(time.monotonic() - begun, 1)
@@ -63,22 +63,24 @@ def checks(wanted: Sequence[tuple[str, int, bool]], jobs: int = 0) -> Iterator[C
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with tempfile.TemporaryDirectory(prefix="aisre-check-") as scratch:
-        # Fresh processes: what the parent has started (threads of Arrow) does not survive a fork.
-        with ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-            running = [pool.submit(check, *one, Path(scratch)) for one in wanted]
-            try:
-                for one in running:
-                    yield one.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+    # Fresh processes: what the parent has started (threads of Arrow) does not survive a fork.
+    with (
+        tempfile.TemporaryDirectory(prefix="aisre-check-") as scratch,
+        ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=get_context("spawn")) as pool,
+    ):
+        running = [pool.submit(check, *one, Path(scratch)) for one in wanted]
+        try:
+            for one in running:
+                yield one.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 class _Check:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._world = World.open(folder)
+    def __init__(self, world: World) -> None:
+        self._folder = folder = world.folder
+        self._world = world
         self._truth = self._world.truth
         told = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
         sim = self._world.simulation

@@ -84,19 +84,29 @@ class _Objects:
         ready = len(self._cluster.alive(name, self._now))
         revision = self._cluster.revisions[name][-1]
         updated = sum(p.revision == revision.number and p.exists(self._now) for p in self._cluster.pods[name])
-        stuck = any(e.reason == "ProgressDeadlineExceeded" and e.service == name and e.at <= self._now and e.at > revision.at
-                    for e in self._cluster.events)  # fmt: skip
+        stuck = any(
+            e.reason == "ProgressDeadlineExceeded" and e.service == name and revision.at < e.at <= self._now
+            for e in self._cluster.events
+        )
         enough = "MinimumReplicasAvailable" if ready else "MinimumReplicasUnavailable"
         moves = "ProgressDeadlineExceeded" if stuck else "NewReplicaSetAvailable"
         conditions = [
             {"type": "Available", "status": "True" if ready else "False", "reason": enough},
             {"type": "Progressing", "status": "False" if stuck else "True", "reason": moves},
         ]
+        template = self._template(service, revision.version, revision.settings)
+        status = {
+            "replicas": wanted,
+            "readyReplicas": ready,
+            "updatedReplicas": updated,
+            "unavailableReplicas": max(wanted - ready, 0),
+            "conditions": conditions,
+        }
         return self._object(
             "apps/v1", "Deployment", name,
-            metadata={"labels": _label(name) | {"team": service.team}, "annotations": {"deployment.kubernetes.io/revision": str(revision.number)}},
-            spec={"replicas": wanted, "selector": {"matchLabels": _label(name)}, "template": self._template(service, revision.version, revision.settings)},
-            status={"replicas": wanted, "readyReplicas": ready, "updatedReplicas": updated, "unavailableReplicas": max(wanted - ready, 0), "conditions": conditions},
+            metadata={"labels": _label(name) | {"team": service.team}, "annotations": _numbered(revision.number)},
+            spec={"replicas": wanted, "selector": {"matchLabels": _label(name)}, "template": template},
+            status=status,
         )  # fmt: skip
 
     def _template(self, service: Service, version: str, settings: Any) -> dict[str, Any]:
@@ -106,9 +116,12 @@ class _Objects:
             "image": f"registry.shop.example/{service.name}:{version}",
             "resources": {"requests": {"cpu": f"{service.cpu}m", "memory": f"{service.memory}Mi"}, "limits": limits},
             "readinessProbe": {"httpGet": {"path": settings["readinessProbe.path"], "port": "http"}},
-            "livenessProbe": {"httpGet": {"path": "/alive", "port": "http"}, "timeoutSeconds": int(settings["livenessProbe.timeoutSeconds"])},
+            "livenessProbe": {
+                "httpGet": {"path": "/alive", "port": "http"},
+                "timeoutSeconds": int(settings["livenessProbe.timeoutSeconds"]),
+            },
             "envFrom": [{"configMapRef": {"name": f"{service.name}-settings"}}],
-        }  # fmt: skip
+        }
         return {"metadata": {"labels": _label(service.name)}, "spec": {"containers": [container]}}
 
     def _replica_sets(self, service: Service) -> Iterator[dict[str, Any]]:
@@ -119,9 +132,10 @@ class _Objects:
                 p for p in self._cluster.pods[service.name] if p.revision == revision.number and p.exists(self._now)
             ]
             owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": service.name}
+            told = {"annotations": _numbered(revision.number), "ownerReferences": [owner]}
             yield self._object(
                 "apps/v1", "ReplicaSet", revision.replica_set, since=revision.at,
-                metadata={"labels": _label(service.name), "annotations": {"deployment.kubernetes.io/revision": str(revision.number)}, "ownerReferences": [owner]},
+                metadata={"labels": _label(service.name)} | told,
                 spec={"replicas": len(pods), "template": self._template(service, revision.version, revision.settings)},
                 status={"replicas": len(pods), "readyReplicas": sum(p.ready(self._now) for p in pods)},
             )  # fmt: skip
@@ -163,11 +177,12 @@ class _Objects:
         phase = "Pending" if pod.begun == FOREVER or pod.begun > self._now else "Running"
         template = self._template(service, pod.version, pod.settings)
         owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": pod.name.rpartition("-")[0]}
+        containers = [] if pod.waiting == "Unschedulable" else [status]
         return self._object(
             "v1", "Pod", pod.name, since=pod.created if pod.begun > 0 else pod.begun,
             metadata={"labels": _label(service.name), "ownerReferences": [owner]},
             spec={**template["spec"], "nodeName": pod.node},
-            status={"phase": phase, "conditions": conditions, "containerStatuses": [] if pod.waiting == "Unschedulable" else [status]},
+            status={"phase": phase, "conditions": conditions, "containerStatuses": containers},
         )  # fmt: skip
 
     def _autoscaler(self, service: Service) -> Iterator[dict[str, Any]]:
@@ -183,11 +198,17 @@ class _Objects:
             "reason": "TooManyReplicas" if full else "DesiredWithinRange",
         }
         target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": service.name}
+        busy = {"name": "cpu", "current": {"averageUtilization": round(min(used, 1) * 100)}}
+        status = {
+            "currentReplicas": now,
+            "desiredReplicas": now,
+            "conditions": [limited],
+            "currentMetrics": [{"type": "Resource", "resource": busy}],
+        }
         yield self._object(
             "autoscaling/v2", "HorizontalPodAutoscaler", service.name,
             spec={"scaleTargetRef": target, "minReplicas": min(2, service.replicas), "maxReplicas": int(most)},
-            status={"currentReplicas": now, "desiredReplicas": now, "conditions": [limited],
-                    "currentMetrics": [{"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": round(min(used, 1) * 100)}}}]},
+            status=status,
         )  # fmt: skip
 
     def _quota(self) -> dict[str, Any]:
@@ -209,9 +230,10 @@ class _Objects:
             if secret.expires is not None:
                 told["cert-manager.io/not-after"] = self._at(self._sim.seconds - secret.expires * 60)
             changed = self._sim.seconds - secret.changed * 60
+            managed = [{"manager": "external-secrets", "time": self._at(changed)}]
             yield self._object(
                 "v1", "Secret", self._sim.names.text(secret.name), type="Opaque",
-                metadata={"annotations": told, "managedFields": [{"manager": "external-secrets", "time": self._at(changed)}]},
+                metadata={"annotations": told, "managedFields": managed},
             )  # fmt: skip
 
     def _event(self, number: int, event: Any) -> dict[str, Any]:
@@ -227,6 +249,10 @@ class _Objects:
 
 def _label(name: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name}
+
+
+def _numbered(revision: int) -> dict[str, str]:
+    return {"deployment.kubernetes.io/revision": str(revision)}
 
 
 def _uid(kind: str, name: str) -> str:

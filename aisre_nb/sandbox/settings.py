@@ -25,7 +25,11 @@ CONFIG: Mapping[str, Mapping[str, str]] = {
         "REINDEX": "nightly",
     },
     "checkout": {"DATABASE_HOST": "postgres.shop", "DB_POOL_SIZE": "6", "PAYMENT_TIMEOUT_MS": "4000"},
-    "payment": {"PROVIDER_TIMEOUT_SECONDS": "2.5", "PROVIDER_URL": "https://api.cards.example/v1", "RECEIPT_LANGUAGE": "en"},
+    "payment": {
+        "PROVIDER_TIMEOUT_SECONDS": "2.5",
+        "PROVIDER_URL": "https://api.cards.example/v1",
+        "RECEIPT_LANGUAGE": "en",
+    },
     "shipping": {"CARRIERS_TIMEOUT_MS": "800", "RATES_CACHE_SECONDS": "600"},
     "recommendation": {"VECTORS": "daily", "WORKERS": "4"},
     "user": {"DATABASE_HOST": "postgres.shop", "DB_POOL_SIZE": "6", "SESSION_DAYS": "7"},

@@ -125,7 +125,8 @@ def _gauge(db: Any, folder: Path, signal: Signal, since: datetime, until: dateti
     query = f"""
         SELECT avg(v) FROM (
             SELECT TimeUnix, {kind}(Value) AS v FROM {_table(folder, "otel_metrics_gauge")}
-            WHERE MetricName = $name AND ($service = '' OR ServiceName = $service) AND TimeUnix BETWEEN $since AND $until
+            WHERE MetricName = $name AND ($service = '' OR ServiceName = $service)
+              AND TimeUnix BETWEEN $since AND $until
             GROUP BY TimeUnix)"""
     return _one(db, query, _told(signal, since, until, signal.name))
 
@@ -154,11 +155,13 @@ def _calls(db: Any, folder: Path, signal: Signal, since: datetime, until: dateti
     """Calls of an operation for each request that the caller's operation of those calls served."""
     query = f"""
         WITH spans AS (
-            SELECT * FROM {_table(folder, "otel_traces")} WHERE ServiceName = $service AND Timestamp BETWEEN $since AND $until
+            SELECT * FROM {_table(folder, "otel_traces")}
+            WHERE ServiceName = $service AND Timestamp BETWEEN $since AND $until
         ), asked AS (SELECT ParentSpanId FROM spans WHERE SpanName = $name AND SpanKind = 'Client'),
         served AS (SELECT SpanId, SpanName FROM spans WHERE SpanKind IN ('Server', 'Consumer')),
-        parents AS (SELECT DISTINCT SpanName FROM served WHERE SpanId IN (SELECT ParentSpanId FROM asked))
-        SELECT (SELECT count(*) FROM asked) / nullif((SELECT count(*) FROM served WHERE SpanName IN (SELECT * FROM parents)), 0)
+        parents AS (SELECT DISTINCT SpanName FROM served WHERE SpanId IN (SELECT ParentSpanId FROM asked)),
+        callers AS (SELECT count(*) AS n FROM served WHERE SpanName IN (SELECT * FROM parents))
+        SELECT (SELECT count(*) FROM asked) / nullif((SELECT n FROM callers), 0)
         """
     return _one(db, query, _told(signal, since, until, signal.name))
 

@@ -27,8 +27,8 @@ Row = tuple[float, str, str, str, str, str, int, int, str, str, dict[str, str]]
 
 
 def sampled(requests: Requests, share: float, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Which requests a tail sampler keeps: nearly all failed ones, up to about ``most``, many slow ones, and ``share`` of
-    the rest."""
+    """Which requests a tail sampler keeps: nearly all failed ones, up to about ``most``, many slow ones, and ``share``
+    of the rest."""
     import numpy as np
 
     root = requests.steps[0]

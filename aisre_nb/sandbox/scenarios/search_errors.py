@@ -30,7 +30,7 @@ def plan(dice: Dice) -> Plan:
             worse=((restart("catalog"),), (scale("catalog", 4),)),
             path=(
                 "error rate by page: search alone",
-                "traces of failed searches: the gateway gives up while the catalog still works, and works as fast as ever",
+                "traces of failed searches: the gateway gives up while the catalog still works, as fast as ever",
                 "changes of the gateway's settings: its time limit",
             ),
         ),

@@ -1,4 +1,4 @@
-"""A migration that came with the catalog's release dropped an index; rolling the catalog back does not bring it back."""
+"""A migration of the catalog's release dropped an index; rolling the catalog back does not bring it back."""
 
 from __future__ import annotations
 
