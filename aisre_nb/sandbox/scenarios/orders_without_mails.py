@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SCENARIO = Scenario(
     name="orders-without-mails",
     title="Customers get no confirmation of their orders",
-    question="Support says that many customers got no confirmation mail for about half an hour. Is that so, and why?",
+    question="Support says that many customers got no confirmation mail in the last half hour. Is that so, and why?",
 )
 
 
