@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aisre_nb.sandbox.make import make, scenarios
+from aisre_nb.sandbox.make import create, make, scenarios
 from aisre_nb.sandbox.scenario import Scenario
 from aisre_nb.sandbox.telemetry import Troubles
 from aisre_nb.sandbox.world import World
 
-__all__ = ["Scenario", "Troubles", "World", "make", "scenarios"]
+__all__ = ["Scenario", "Troubles", "World", "create", "make", "scenarios"]

@@ -13,8 +13,10 @@ from aisre_nb.sandbox.chance import Chance
 from aisre_nb.sandbox.clock import Clock
 from aisre_nb.sandbox.engine.pods import FOREVER, Fleet, Pod
 from aisre_nb.sandbox.failures import Failures
+from aisre_nb.sandbox.log_formats import written
 from aisre_nb.sandbox.log_texts import Habit
 from aisre_nb.sandbox.requests import Requests, Step
+from aisre_nb.times import rfc3339
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,12 +53,14 @@ class Logs:
         fleets: Mapping[str, Fleet],
         failures: Failures,
         texts: Mapping[str, str],
+        formats: Mapping[str, str],
         window: tuple[float, float],
         answered: float = 1.0,
     ) -> None:
         self._fleets = fleets
         self._failures = failures
         self._texts = texts
+        self._formats = formats
         self._since, self._until = window
         self._answered = _ANSWERED * answered
         self._records: list[Record] = []
@@ -151,6 +155,12 @@ class Logs:
         """One more."""
         self._records.append(record)
 
+    def _line(self, row: Record, clock: Clock) -> tuple[str, dict[str, str]]:
+        """As the pod's service writes it."""
+        style = self._formats.get(row.pod.service, "")
+        at = rfc3339(clock.instant(row.at)) if style == "json" else ""
+        return written(style, row.severity, row.body, row.attributes, at, row.trace)
+
     def write(self, file: Path, clock: Clock, ahead: Mapping[str, float] | None = None) -> None:
         """``otel_logs``. ``ahead``: seconds by which the clocks of some nodes are wrong."""
         import numpy as np
@@ -160,6 +170,7 @@ class Logs:
             (r for r in self._records if self._since <= r.at < self._until), key=lambda r: (r.at, r.pod.name, r.body)
         )
         pods = sorted({row.pod for row in rows}, key=lambda pod: pod.name)
+        lines = [self._line(row, clock) for row in rows]
         place = {pod: n for n, pod in enumerate(pods)}
         said = np.array([row.at + (ahead or {}).get(row.pod.node, 0.0) for row in rows])
         which: NDArray[np.int64] = np.array([place[row.pod] for row in rows], dtype=np.int64)
@@ -172,8 +183,8 @@ class Logs:
                 "SeverityText": pa.array([row.severity for row in rows]),
                 "SeverityNumber": pa.array([_NUMBERS[row.severity] for row in rows], type=pa.int32()),
                 "ServiceName": parquet.picked([pod.service for pod in pods], which),
-                "Body": pa.array([row.body for row in rows]),
-                "LogAttributes": parquet.maps([row.attributes for row in rows]),
+                "Body": pa.array([line for line, _ in lines]),
+                "LogAttributes": parquet.maps([told for _, told in lines]),
                 "ResourceAttributes": parquet.picked(parquet.maps([pod.resource for pod in pods]), which),
             },
             order="Timestamp",

@@ -50,6 +50,27 @@ def make(
     ``out`` must not exist, or be an empty folder. An interrupt leaves nothing behind. Raises `UsageError` for what was
     asked wrongly, `ConfigurationError` where git is missing.
     """
+    world = create(
+        name, seed, out, progress, hard=hard, names=names, versions=versions, per_second=per_second, hours=hours,
+        troubles=troubles,
+    )  # fmt: skip
+    return world.folder
+
+
+def create(
+    name: str,
+    seed: int,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    hard: bool = False,
+    names: Mapping[str, str] | None = None,
+    versions: tuple[str, str] | None = None,
+    per_second: float | None = None,
+    hours: float = SECONDS / 3600,
+    troubles: Troubles | None = None,
+) -> World:
+    """`make`, and the world itself: what `World.open` gives, without simulating it a second time."""
     out = out.expanduser().absolute()
     _must_be_empty(out)
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
@@ -69,7 +90,8 @@ def make(
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     tell(f"made {out.name}", 1.0)
-    return out
+    world.folder = out
+    return world
 
 
 def begin_world(

@@ -66,7 +66,7 @@ def harmless(dice: Dice, plan: Plan) -> Plan:
     Nothing that the plan itself touches is touched again.
     """
     rng = dice.rng
-    touched = {r.service for r in plan.releases} | {s.service for s in plan.settings}
+    touched = {r.service for r in plan.releases} | {s.service for s in plan.settings} | set(plan.truth.services)
     own = [r.minutes for r in plan.releases] + [s.minutes for s in plan.settings] + [f.minutes for f in plan.flags]
     beside = max(own, default=float(rng.uniform(25, 40)))
     releases, settings = list(plan.releases), list(plan.settings)

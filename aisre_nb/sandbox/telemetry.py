@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aisre_nb.sandbox import alerts, metrics
 from aisre_nb.sandbox.counts import Counts
 from aisre_nb.sandbox.engine.effects import Arrives
+from aisre_nb.sandbox.log_formats import FORMATS
 from aisre_nb.sandbox.log_texts import ANSWERED, HABITS
 from aisre_nb.sandbox.logs import Logs
 from aisre_nb.sandbox.requests import Requests, simulate
@@ -89,7 +90,8 @@ class Telemetry:
         ahead = self._ahead()
         spans = Spans(fleets, world.failures)
         fewer = min(1.0, _LOGGED / world.plan.per_second)
-        logs = Logs(fleets, world.failures, world.names.of(dict(ANSWERED)), (float(since), float(until)), fewer)
+        texts, formats = world.names.of(dict(ANSWERED)), world.names.of(dict(FORMATS))
+        logs = Logs(fleets, world.failures, texts, formats, (float(since), float(until)), fewer)
         came = self._arrived(since, until)
         share = _TRACES * (until - since) / max(sum(len(at) for at, _ in came), 1)
         for number, (page, (at, known)) in enumerate(zip(world.blueprint.pages, came, strict=True)):

@@ -93,23 +93,8 @@ class Cluster:
         old = self._settle(service, at)
         rng = self.chance.stream(f"pods {service} {len(self.revisions[service])}")
         revision = self._revise(service, at, rng)
-        stop = self._stop(service)
-        number = self.replicas[service]
-        moment = at
         self._tell(at, "Deployment", service, "ScalingReplicaSet", f"Scaled up replica set {revision.replica_set} to 1")
-        for n in range(number):
-            moment += float(rng.uniform(14, 26))
-            if stop is not None and n >= (number + 1) // 2 * (stop.after < 0) + max(stop.after, 0):
-                self._halt(
-                    service, stop, at + (moment - at) * 0.3, old[len(old) - stop.lost :] if stop.lost else [], rng
-                )
-                return
-            self._create(service, moment, moment - float(rng.uniform(9, 13)), rng)
-            if n < len(old):
-                # maxUnavailable 0: an old pod goes when a new one is ready.
-                old[n].ended = moment + 2.0
-        for pod in old[number:]:
-            pod.ended = moment + 2.0
+        self._replace(service, old, at, rng)
 
     def set(self, service: str, at: float, key: str, value: str) -> None:
         """One setting: new pods where pods read it when they begin, at once where it is read anew."""
@@ -122,16 +107,21 @@ class Cluster:
         """More or fewer pods of the newest revision."""
         before = self.replicas[service]
         self.replicas[service] = replicas
-        running = [pod for pod in self.pods[service] if pod.ended > at and not pod.waiting]
+        # What waits goes first.
+        there = sorted((pod for pod in self.pods[service] if pod.ended > at), key=lambda pod: bool(pod.waiting))
+        stop = self._stop(service)
         rng = self.chance.stream(f"scale {service} {round(at)}")
         name = self.revisions[service][-1].replica_set
         way = "up" if replicas > before else "down"
         self._tell(at, "Deployment", service, "ScalingReplicaSet", f"Scaled {way} replica set {name} to {replicas}")
-        for _ in range(replicas - len(running)):
+        for _ in range(replicas - len(there)):
             ready = at + float(rng.uniform(11, 22))
-            self._create(service, ready, at + 1.0, rng)
-        for pod in running[replicas:]:
-            pod.ended = at + 3.0
+            if stop is not None and stop.unsound:
+                self._fail_to_begin(service, stop, at + 1.0, rng)
+            else:
+                self._create(service, ready, at + 1.0, rng)
+        for pod in there[replicas:]:
+            pod.ended = max(at + 3.0, pod.created)
 
     def drain(self, node: str, at: float) -> None:
         """Move every pod that can move to another node."""
@@ -181,14 +171,39 @@ class Cluster:
                 if node is not None:
                     pod.node, pod.zone, pod.waiting, pod.message = node.name, node.zone, "", ""
                     pod.begun = at + 15.0
-                    self._tell(
-                        at,
-                        "Pod",
-                        pod.name,
-                        "Scheduled",
-                        f"Successfully assigned shop/{pod.name} to {node.name}",
-                        service,
-                    )
+                    text = f"Successfully assigned shop/{pod.name} to {node.name}"
+                    self._tell(at, "Pod", pod.name, "Scheduled", text, service)
+                    self._go_on(service, pod)
+
+    def _replace(self, service: str, old: Sequence[Pod], at: float, rng: np.random.Generator, made: int = 0) -> None:
+        """New pods for ``old`` ones, after ``made`` that there are; it stands where one does not come up."""
+        stop = self._stop(service)
+        number = self.replicas[service]
+        moment = at
+        for n in range(made, number):
+            moment += float(rng.uniform(14, 26))
+            if stop is not None and n >= (number + 1) // 2 * (stop.after < 0) + max(stop.after, 0):
+                lost = old[len(old) - stop.lost :] if stop.lost else []
+                self._halt(service, stop, at + (moment - at) * 0.3, lost, rng)
+                return
+            new = self._create(service, moment, moment - float(rng.uniform(9, 13)), rng)
+            if new.waiting:
+                return
+            if n - made < len(old):
+                # maxUnavailable 0: an old pod goes when a new one is ready.
+                old[n - made].ended = moment + 2.0
+        for pod in old[number - made :]:
+            pod.ended = moment + 2.0
+
+    def _go_on(self, service: str, placed: Pod) -> None:
+        """A rollout that waited for room goes on with the pod that has some now."""
+        newest = self.revisions[service][-1].number
+        there = [pod for pod in self.pods[service] if pod.ended == FOREVER]
+        old = [pod for pod in there if pod.revision != newest]
+        if old and placed.revision == newest:
+            old[0].ended = placed.begun + 2.0
+            rng = self.chance.stream(f"pods {service} {len(self.revisions[service])} {round(placed.begun)}")
+            self._replace(service, old[1:], placed.begun, rng, len(there) - len(old))
 
     def _settle(self, service: str, at: float) -> list[Pod]:
         """Break off what a rollout before this one had still to do; the pods that stay."""
@@ -222,12 +237,16 @@ class Cluster:
             pod.ended = at
         if not stop.unsound:
             return
+        self._fail_to_begin(service, stop, at, rng)
+        text = f'ReplicaSet "{self.revisions[service][-1].replica_set}" has timed out progressing.'
+        self._tell(at + 600, "Deployment", service, "ProgressDeadlineExceeded", text, service, warning=True)
+
+    def _fail_to_begin(self, service: str, stop: Breaks, at: float, rng: np.random.Generator) -> None:
+        """A pod that is there and is never ready."""
         new = self._create(service, FOREVER, at, rng)
         if new.waiting != "Unschedulable":
             new.waiting, new.message = stop.reason, stop.message
             self._tell(at + 8, "Pod", new.name, stop.reason, stop.message, service, warning=True, count=9)
-        text = f'ReplicaSet "{self.revisions[service][-1].replica_set}" has timed out progressing.'
-        self._tell(at + 600, "Deployment", service, "ProgressDeadlineExceeded", text, service, warning=True)
 
     def _create(self, service: str, ready: float, created: float, rng: np.random.Generator, waits: bool = True) -> Pod:
         revision = self.revisions[service][-1]

@@ -34,7 +34,7 @@ def plan(dice: Dice) -> Plan:
             symptom=Signal("calls", "catalog", "SELECT product", by=1.6),
             evidence=(
                 Signal("gauge", "redis", "redis.keyspace.hit_ratio", way="down", by=1.2),
-                Signal("latency", "catalog", by=1.5),
+                Signal("latency", "catalog", by=1.2),
             ),
             remedies=((config("redis", "MAXMEMORY_MB", "512"),),),
             worse=((restart("redis"),), (restart("catalog"),)),

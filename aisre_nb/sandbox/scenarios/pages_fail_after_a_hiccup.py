@@ -24,8 +24,8 @@ def plan(dice: Dice) -> Plan:
         first={"api-gateway": {"UPSTREAM_TIMEOUT_MS": "900", "SEARCH_TIMEOUT_MS": "900"}},
         onset=hiccup,
         effects=(
-            Slows("postgres", "*", times=60, when=When(since=hiccup, lasting=2.5)),
-            Holds("catalog", "*", times=dice.strength(5.2, 5.0)),
+            Slows("postgres", "*", times=90, when=When(since=hiccup, lasting=3)),
+            Holds("catalog", "*", times=5.4),
         ),
         truth=Truth(
             outcome="root_cause",
@@ -46,5 +46,5 @@ def plan(dice: Dice) -> Plan:
                 "changes of the gateway's settings: its attempts",
             ),
         ),
-        per_second=dice.between(10, 10.6),
+        per_second=dice.between(10.2, 10.8),
     )

@@ -15,7 +15,7 @@ SCENARIO = Scenario(
 def plan(dice: Dice) -> Plan:
     """One setting of the gateway."""
     minutes = dice.minutes()
-    after = "40" if not dice.hard else "90"
+    after = "40" if not dice.hard else "60"
     return Plan(
         settings=(Setting("api-gateway", "SEARCH_TIMEOUT_MS", "4000", after, "api-gateway: fail fast", minutes),),
         onset=minutes,
