@@ -25,7 +25,7 @@ def plan(dice: Dice) -> Plan:
             Arrives(
                 "",
                 "GET /search",
-                times=dice.strength(26, 19),
+                times=dice.strength(28, 25),
                 facts=(("bot", 1), ("platform", 0), ("region", 2)),
                 when=bot,
             ),
@@ -39,7 +39,7 @@ def plan(dice: Dice) -> Plan:
             symptom=Signal("rate", "frontend", "GET /search", by=4),
             evidence=(
                 Signal("gauge", "catalog", "process.cpu.utilization", by=1.8),
-                Signal("latency", "catalog", "GET /products/search", by=1.5),
+                Signal("latency", "catalog", "GET /products/search", by=1.25),
             ),
             remedies=((config("api-gateway", "CLIENT_REQUESTS_PER_MINUTE", "60"),),),
             worse=((restart("catalog"),), (restart("frontend"),)),
