@@ -41,7 +41,7 @@ def test_a_world_is_small_and_quickly_made(case, capsys: pytest.CaptureFixture[s
 
 
 def test_an_unknown_scenario_names_those_that_there_are(tmp_path: Path):
-    with pytest.raises(UsageError, match="cart-errors, .*checkout-question"):
+    with pytest.raises(UsageError, match=r"cart-errors, .*checkout-question"):
         make("cart", 1, tmp_path / "x")
 
 

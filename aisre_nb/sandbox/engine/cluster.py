@@ -231,7 +231,7 @@ class Cluster:
             return stop
         return None
 
-    def _halt(self, service: str, stop: Breaks, at: float, lost: list[Pod], rng: np.random.Generator) -> None:
+    def _halt(self, service: str, stop: Breaks, at: float, lost: Sequence[Pod], rng: np.random.Generator) -> None:
         """The rollout stands: one pod does not come up, and some of the old are gone."""
         for pod in lost:
             pod.ended = at

@@ -37,7 +37,8 @@ class Station:
         self.backlog = min(max(backlog, 0.0), room)
         self.refused = min(over / (arriving * seconds), 1.0) if arriving > 0 else 0.0
         calm = min(load, 0.97)
-        chance = calm ** math.sqrt(2 * (servers + 1))
+        # L_q = rho^sqrt(2(c+1)) / (1 - rho), and the wait is L_q over the rate of arrival.
+        chance = calm ** (math.sqrt(2 * (servers + 1)) - 1)
         queue = holding * chance / (servers * (1 - calm))
         self.wait = min(self.backlog / rate + queue, self.longest)
         self.busy = min(load, 1.0) if self.backlog < 1 else 1.0
