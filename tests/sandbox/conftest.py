@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aisre_nb.sandbox import make
+from aisre_nb.sandbox import create, make
+from aisre_nb.sandbox.blueprint import Blueprint
+from aisre_nb.sandbox.chance import Chance
+from aisre_nb.sandbox.engine.cluster import Cluster
+from aisre_nb.sandbox.engine.effects import Breaks, Effect
+from aisre_nb.sandbox.engine.nodes import nodes
+from aisre_nb.sandbox.names import Names
+from aisre_nb.sandbox.scenario import Plan, Scenario, Truth
+from aisre_nb.sandbox.services import NAMES
+from aisre_nb.sandbox.simulation import Simulation, begin
+from aisre_nb.sandbox.world import World
 from aisre_nb.times import instant
 
 _MAPS = ("Attributes", "SpanAttributes", "LogAttributes", "ResourceAttributes")
@@ -121,3 +132,39 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Case:
 @pytest.fixture(scope="session")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return _made(tmp_path_factory.mktemp("worlds") / "healthy", "checkout-question", 1)
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., World]:
+    """A world with an hour of history and few customers: made in about a second."""
+
+    def made(name: str = "cart-errors", seed: int = 1, **more: Any) -> World:
+        folder = tmp_path_factory.mktemp("short") / name
+        return create(name, seed, folder, **{"hours": 1, "per_second": 6, **more})
+
+    return made
+
+
+@pytest.fixture
+def cluster() -> Callable[..., Cluster]:
+    """The shop's cluster as it has run for days; ``breaks`` are rollouts that do not go on."""
+
+    def made(*breaks: Breaks, cpu: int = 2400, **settings: Any) -> Cluster:
+        found = Cluster(Blueprint(), nodes(cpu), Chance("test", 1), breaks)
+        found.begin({}, settings)
+        return found
+
+    return made
+
+
+@pytest.fixture
+def shop() -> Callable[..., Simulation]:
+    """An hour of the shop with these effects, not simulated yet; nothing of it has telemetry."""
+
+    def made(*effects: Effect, seed: int = 1, **plan: Any) -> Simulation:
+        names = Names({}, NAMES)
+        scenario = Scenario("test", "Test", "Is it a test?")
+        found = Plan(Truth("no_fault"), effects=effects, **plan)
+        return begin(scenario, found, seed, False, names, Chance("test", seed), 3600)
+
+    return made
