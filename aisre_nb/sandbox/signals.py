@@ -27,9 +27,9 @@ class Seen:
         return self.after >= signal.least and self.after > 0 and self.after >= self.before * signal.by
 
     def recedes(self, signal: Signal, healed: float) -> bool:
-        """Whether ``healed`` is back near what it was before: at most a third of the way is left."""
+        """Whether ``healed`` is back near what it was before, or better: at most a third of the way is left."""
         way = self.after - self.before
-        return abs(healed - self.before) <= abs(way) / 3
+        return way != 0 and (healed - self.before) / way <= 1 / 3
 
 
 def look(folder: Path, signal: Signal, since: datetime, until: datetime) -> float:

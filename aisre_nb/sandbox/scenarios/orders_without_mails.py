@@ -34,7 +34,7 @@ def plan(dice: Dice) -> Plan:
             kind="code",
             change=f"email {CHANGE.before} → {CHANGE.version}",
             symptom=Signal("calls", "email", "SEND mail", way="down", by=1.4),
-            evidence=(Signal("count", "email", "shop.mails", way="down", by=1.3),),
+            evidence=(Signal("count", "email", "shop.mails", way="down", by=1.15),),
             remedies=((rollback("email"),),),
             worse=((restart("email"),), (restart("fulfilment"),)),
             path=(

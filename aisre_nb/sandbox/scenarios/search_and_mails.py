@@ -29,7 +29,7 @@ def plan(dice: Dice) -> Plan:
             change=f"api-gateway SEARCH_TIMEOUT_MS 4000 → 60; email {CHANGE.before} → {CHANGE.version}",
             symptom=Signal("errors", "api-gateway", "GET /api/search", least=0.1),
             evidence=(
-                Signal("count", "email", "shop.mails", way="down", by=1.2),
+                Signal("count", "email", "shop.mails", way="down", by=1.15),
                 Signal("log", "api-gateway", "did not answer GET /products/search", by=10),
             ),
             remedies=((config("api-gateway", "SEARCH_TIMEOUT_MS", "4000"), rollback("email")),),
