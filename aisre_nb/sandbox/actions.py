@@ -9,6 +9,7 @@ from typing import Any
 from aisre_nb.errors import UsageError
 from aisre_nb.sandbox import gitops
 from aisre_nb.sandbox.engine.cluster import Cluster
+from aisre_nb.sandbox.settings import fits
 
 NAMES = (
     "rollback", "scale", "restart", "set_flag", "set_config", "cordon", "uncordon", "silence", "merge",
@@ -153,7 +154,7 @@ def _config(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview:
     known = cluster.settings[service]
     if key not in known:
         raise UsageError(f"{service} has no setting {key!r}", f"one of {', '.join(sorted(known))}")
-    _must_fit(key, known[key], value)
+    _must_fit(key, cluster.blueprint.first_settings()[service].get(key, known[key]), value)
     rows = [(key, known[key], value)]
     if service in cluster.pods and service not in cluster.blueprint.live and key != "autoscaling.max":
         rows.append(("pods", f"{len(cluster.alive(service, at))} running", "replaced one after the other"))
@@ -166,15 +167,12 @@ def _config(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview:
     )  # fmt: skip
 
 
-def _must_fit(key: str, before: str, value: str) -> None:
+def _must_fit(key: str, first: str, value: str) -> None:
     """A number stays a number: a pod that cannot read its settings is no remedy."""
     if not value or "\n" in value or len(value) > 200:
         raise UsageError(f"{value[:40]!r} is no value for {key}", "one line of text")
-    numeric = before.replace(".", "", 1).isdigit()
-    if numeric and not value.replace(".", "", 1).isdigit():
-        raise UsageError(f"{key} is a number, and {value!r} is none", f"it is {before} now")
-    if key.startswith("resources.") and value[-2:] != before[-2:] and value[-1:] != before[-1:]:
-        raise UsageError(f"{value!r} is no quantity like {before}", "write the same unit")
+    if not fits(first, value):
+        raise UsageError(f"{value!r} is no value for {key}", f"it is written like {first}")
 
 
 def _node(action: Mapping[str, Any], cluster: Cluster) -> str:
@@ -221,7 +219,10 @@ def _silence(action: Mapping[str, Any], cluster: Cluster, at: float) -> Preview:
     matchers = action.get("matchers")
     if not isinstance(matchers, Mapping) or not matchers:
         raise UsageError("a silence needs matchers", 'write {"matchers": {"alertname": "HighLatency"}, "minutes": 60}')
-    minutes = float(action.get("minutes", 60))
+    try:
+        minutes = float(action.get("minutes", 60))
+    except (TypeError, ValueError):
+        raise UsageError("a silence lasts some minutes", 'write {"minutes": 60}') from None
     if not 0 < minutes <= 24 * 60:
         raise UsageError(f"{minutes:g} minutes are too long for a silence, or too short", "up to a day")
     told = ", ".join(f"{k}={v}" for k, v in sorted(matchers.items()))

@@ -10,8 +10,11 @@ from typing import Any
 
 from aisre_nb.sandbox.blueprint import Blueprint
 from aisre_nb.sandbox.services import Service
+from aisre_nb.sandbox.settings import fits
 
 _TEMPLATES = Path(__file__).parent / "shop"
+_MOST = 50
+"""Replicas, as many as the cluster takes."""
 
 
 @dataclass
@@ -64,15 +67,18 @@ def read(blueprint: Blueprint, texts: Mapping[str, str]) -> Desired:
     for name, settings in found.settings.items():
         for document in _documents(texts.get(path_of(blueprint, name, "X"), "")):
             if name in blueprint.jobs:
-                spec = document.get("spec") or {}
-                settings |= {
-                    "SCHEDULE": str(spec.get("schedule", "")),
-                    "SUSPEND": str(spec.get("suspend", False)).lower(),
-                }
+                spec = _below(document, "spec")
+                settings["SCHEDULE"] = str(spec.get("schedule", ""))
+                settings["SUSPEND"] = str(spec.get("suspend", False)).lower()
             else:
-                settings |= {str(k): str(v) for k, v in (document.get("data") or {}).items()}
+                settings |= {str(k): str(v) for k, v in _below(document, "data").items()}
+    for name, first in blueprint.first_settings().items():
+        for key, value in first.items():
+            if not fits(value, found.settings[name][key]):
+                found.settings[name][key] = value
     for document in _documents(texts.get("deploy/flags.yaml", "")):
-        found.flags |= {str(k): float(v) for k, v in (document.get("data") or {}).items()}
+        percents = {str(k): _number(v, 100) for k, v in _below(document, "data").items()}
+        found.flags |= {name: percent for name, percent in percents.items() if percent is not None}
     return found
 
 
@@ -85,22 +91,39 @@ def _documents(text: str) -> list[dict[str, Any]]:
         return []
 
 
+def _below(document: Mapping[str, Any], *path: str) -> dict[str, Any]:
+    """What stands there; nothing where it is no mapping."""
+    found: Any = document
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _number(value: Any, most: float) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 <= number <= most else None
+
+
 def _read_deployment(name: str, document: Mapping[str, Any], found: Desired) -> None:
-    spec = document.get("spec") or {}
-    settings = found.settings[name]
+    spec, settings = _below(document, "spec"), found.settings[name]
     if document.get("kind") == "HorizontalPodAutoscaler":
         settings["autoscaling.max"] = str(spec.get("maxReplicas", settings.get("autoscaling.max", "0")))
         return
-    found.replicas[name] = int(spec.get("replicas", found.replicas[name]))
-    for container in ((spec.get("template") or {}).get("spec") or {}).get("containers") or []:
+    replicas = _number(spec.get("replicas"), _MOST)
+    found.replicas[name] = found.replicas[name] if replicas is None else int(replicas)
+    containers = _below(spec, "template", "spec").get("containers")
+    for container in containers if isinstance(containers, list) else []:
+        if not isinstance(container, dict):
+            continue
         found.versions[name] = str(container.get("image", "")).rpartition(":")[2] or found.versions[name]
-        limits = (container.get("resources") or {}).get("limits") or {}
+        limits = _below(container, "resources", "limits")
         settings["resources.cpu"] = str(limits.get("cpu", settings["resources.cpu"]))
         settings["resources.memory"] = str(limits.get("memory", settings["resources.memory"]))
-        probe = container.get("readinessProbe") or {}
-        settings["readinessProbe.path"] = str((probe.get("httpGet") or {}).get("path", "/healthz"))
-        alive = container.get("livenessProbe") or {}
-        settings["livenessProbe.timeoutSeconds"] = str(alive.get("timeoutSeconds", "5"))
+        settings["readinessProbe.path"] = str(_below(container, "readinessProbe", "httpGet").get("path", "/healthz"))
+        settings["livenessProbe.timeoutSeconds"] = str(_below(container, "livenessProbe").get("timeoutSeconds", "5"))
 
 
 def _deployment(service: Service, desired: Desired) -> str:

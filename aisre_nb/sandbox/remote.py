@@ -38,7 +38,9 @@ class Remote:
 
     def merge(self, branch: str, at: datetime) -> str:
         """Merge a branch into main; the new commit. Raises `UsageError` where it does not merge."""
-        base, head = self.head(), self._git("rev-parse", "--verify", f"refs/heads/{branch}").decode().strip()
+        missing = f"there is no branch {branch!r} in the remote"
+        base, head = self.head(), self._git("rev-parse", "--verify", f"refs/heads/{branch}", problem=missing).decode()
+        head = head.strip()
         tree = self._git("merge-tree", "--write-tree", base, head, problem=f"{branch} does not merge into main")
         commit = self._commit(tree.decode().split()[0], f"Merge {branch}\n", (base, head), at)
         self._git("update-ref", "refs/heads/main", commit, base)
@@ -85,7 +87,7 @@ class Remote:
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode(errors="replace").strip()[-200:]
             raise UsageError(
-                problem or f"git {arguments[0]} failed: {said}", "look at the repository by hand"
+                problem or f"git {arguments[0]} failed: {said}", "look at the repository with git"
             ) from None
         return ran.stdout
 

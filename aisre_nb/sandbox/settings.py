@@ -5,6 +5,7 @@ Keys with capital letters stand in ``deploy/config/<service>.yaml``, the others 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 CONFIG: Mapping[str, Mapping[str, str]] = {
@@ -65,6 +66,15 @@ LIMITS: tuple[tuple[str, str, str, float], ...] = (
     ("shipping", "POST /v2/rates", "CARRIERS_TIMEOUT_MS", 0.001),
 )
 """Who waits how long for which call: caller, called operation, setting, and the seconds that its unit is."""
+
+
+_KINDS = (r"\d+", r"\d+\.\d+|\d+", r"\d+m|\d+(\.\d+)?", r"\d+(\.\d+)?(Mi|Gi)")
+
+
+def fits(first: str, value: str) -> bool:
+    """Whether a value is of the kind of a setting's first value: whole number, number, cores, memory, or any line."""
+    kind = next((kind for kind in _KINDS if re.fullmatch(kind, first)), r"[^\n]{1,200}")
+    return re.fullmatch(kind, value) is not None
 
 
 def cores(text: str) -> float:
