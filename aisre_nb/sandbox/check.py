@@ -118,7 +118,9 @@ class _Check:
 
     def _seen(self, signal: Signal) -> Seen:
         before = look(self._folder, signal, self._start + timedelta(minutes=5), self._onset - timedelta(minutes=1))
-        after = look(self._folder, signal, self._now - self._later(), self._now)
+        # What happens now and then is looked for in all of the time since.
+        since = self._onset if signal.what == "event" else self._now - self._later()
+        after = look(self._folder, signal, since, self._now)
         return Seen(before, after)
 
     def _later(self) -> timedelta:

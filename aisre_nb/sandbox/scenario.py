@@ -108,9 +108,9 @@ class Coded:
 class Signal:
     """Something that can be seen in the telemetry, and which way it goes when the fault is there."""
 
-    what: Literal["errors", "latency", "rate", "status", "gauge", "log", "count", "calls"]
+    what: Literal["errors", "latency", "rate", "status", "gauge", "log", "count", "calls", "event"]
     """Share of 5XX; 95th percentile; requests a second; share of a status; a gauge; lines of log; a counter's rate;
-    calls of an operation for each request to its caller, in traces."""
+    calls of an operation for each request to its caller, in traces; events of Kubernetes a minute, by reason."""
     service: str
     name: str = ""
     """Operation (all if empty), status, metric, or words that the log line holds."""

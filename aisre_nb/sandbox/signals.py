@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aisre_nb.sandbox.scenario import Signal
+from aisre_nb.times import instant
 
 _METRIC = "http.server.request.duration"
 
@@ -166,7 +168,18 @@ def _calls(db: Any, folder: Path, signal: Signal, since: datetime, until: dateti
     return _one(db, query, _told(signal, since, until, signal.name))
 
 
+def _event(db: Any, folder: Path, signal: Signal, since: datetime, until: datetime) -> float:
+    """Events of that reason a minute."""
+    number = 0
+    for line in (folder / "changes.jsonl").read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        about = told["kind"] == "k8s_event" and told["service"] == signal.service
+        if about and told["attributes"].get("reason") == signal.name and since <= instant(told["time"]) <= until:
+            number += 1
+    return number / ((until - since).total_seconds() / 60)
+
+
 _LOOKS = {
     "errors": _errors, "status": _status, "rate": _rate, "latency": _latency, "gauge": _gauge, "log": _log,
-    "count": _count, "calls": _calls,
+    "count": _count, "calls": _calls, "event": _event,
 }  # fmt: skip

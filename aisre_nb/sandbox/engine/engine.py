@@ -73,6 +73,7 @@ class Engine:
     def recompile(self) -> None:
         """After `effects` changed: a new version of some source behaves as an older one did."""
         self.flow.effects = self.effects
+        self.active += [0.0] * (len(self.effects) - len(self.active))
         self.trees = [self.flow.compile(page.call) for page in self.blueprint.pages]
         self.limited = [node for tree in self.trees for node in _nodes(tree) if node.limit is not None]
 

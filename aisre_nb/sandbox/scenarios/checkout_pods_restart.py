@@ -35,7 +35,7 @@ def plan(dice: Dice) -> Plan:
             kind="memory",
             change=f"checkout {CHANGE.before} → {CHANGE.version}",
             symptom=Signal("gauge", "checkout", "k8s.container.restarts", by=2, least=0.8),
-            evidence=(Signal("gauge", "checkout", "process.memory.usage", by=1.1),),
+            evidence=(Signal("event", "checkout", "OOMKilled"),),
             remedies=((rollback("checkout"),),),
             worse=((scale("checkout", 1),), (restart("payment"),)),
             path=(

@@ -33,7 +33,7 @@ def plan(dice: Dice) -> Plan:
             services=("email",),
             kind="code",
             change=f"email {CHANGE.before} → {CHANGE.version}",
-            symptom=Signal("calls", "email", "SEND mail", way="down", by=1.4),
+            symptom=Signal("calls", "email", "SEND mail", way="down", by=1.25),
             evidence=(Signal("count", "email", "shop.mails", way="down", by=1.15),),
             remedies=((rollback("email"),),),
             worse=((restart("email"),), (restart("fulfilment"),)),

@@ -32,7 +32,7 @@ def plan(dice: Dice) -> Plan:
             kind="code",
             change=f"recommendation {CHANGE.before} → {CHANGE.version}",
             symptom=Signal("gauge", "recommendation", "k8s.container.restarts", by=2, least=0.8),
-            evidence=(Signal("gauge", "recommendation", "process.memory.usage", by=1.1),),
+            evidence=(Signal("event", "recommendation", "OOMKilled"),),
             remedies=((rollback("recommendation"),),),
             worse=((scale("recommendation", 1),), (restart("user"),)),
             path=(

@@ -19,7 +19,7 @@ def plan(dice: Dice) -> Plan:
     minutes = dice.between(26, 36)
     node = "node-3"
     busy = When(nodes=(node,), since=minutes, until=_ENDS)
-    left = dice.strength(9, 8)
+    left = dice.strength(16, 13)
     return Plan(
         settings=(
             Setting(
@@ -41,7 +41,7 @@ def plan(dice: Dice) -> Plan:
             services=("sales-report",),
             kind="noisy_neighbour",
             change="sales-report SCHEDULE 30 4 * * * → */10 * * * *",
-            symptom=Signal("latency", "frontend", by=1.3, least=0.15),
+            symptom=Signal("latency", "frontend", "GET /product/{sku}", by=1.3, least=0.12),
             evidence=(Signal("gauge", "", "k8s.node.cpu.utilization", by=1.5),),
             remedies=(
                 (config("sales-report", "SCHEDULE", "30 4 * * *"),),
