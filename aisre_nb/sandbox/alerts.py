@@ -97,7 +97,8 @@ def evaluate(rule: Rule, values: Values) -> Iterator[Alert]:
                 {"service": name, "severity": rule.severity},
                 text,
                 f"runbooks/{rule.runbook}.md",
-                None if fires else float(ended * STEP),
+                # The first evaluation that finds it below.
+                None if fires else float((ended + 1) * STEP),
             )
 
 

@@ -111,9 +111,8 @@ def test_a_merge_that_rolls_back_is_rolled_out(world: World):
     world.advance(6)
     assert _failing(world) < 0.005
     last = next(change for change in reversed(_changes(world)) if change["kind"] == "deployment")
-    assert (
-        last["to"] == "0.1.0" and last["attributes"]["commit"] == _git(world, "ls-remote", "origin", "main").split()[0]
-    )
+    head = _git(world, "ls-remote", "origin", "main").split()[0]
+    assert (last["to"], last["attributes"]["commit"]) == ("0.1.0", head)
 
 
 def test_a_fix_of_the_source_is_built_rolled_out_and_mends_it(world: World):
