@@ -28,10 +28,10 @@ def _fired(*values: float) -> list[tuple[float, float | None]]:
         ([0.05] * 20, []),  # not above
         ([0, 0, 1, 1, 1, 1, 0, 0], []),  # for less than two minutes
         # Above from the end of the third step on; two minutes later it fires, and ends with the step that was below.
-        ([0, 0, 1, 1, 1, 1, 1, 1, 0, 0], [(210.0, 240.0)]),
+        ([0, 0, 1, 1, 1, 1, 1, 1, 0, 0], [(210.0, 270.0)]),
         ([0, 0, 1, 1, 1, 1, 1, 1], [(210.0, None)]),
         ([1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1], []),  # a pause begins it anew
-        ([1] * 6 + [0] * 3 + [1] * 6, [(150.0, 180.0), (420.0, None)]),
+        ([1] * 6 + [0] * 3 + [1] * 6, [(150.0, 210.0), (420.0, None)]),
     ],
 )
 def test_it_fires_after_it_was_above_for_its_time(values: list[float], fired: list[tuple[float, float | None]]):

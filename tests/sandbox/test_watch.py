@@ -80,4 +80,4 @@ def test_what_the_engine_knows_is_watched_too(shop: Any):
     assert {found[:2] for found in _alerts(stuck, [])} == {("RolloutStuck", "user")}
     stuck.engine.cluster.rollout("user", 1500.0, version="2.0.6")
     [(_, _, at, ended)] = _alerts(stuck, [])
-    assert 900 < at < ended == 1530
+    assert 900 < at < ended == 1500
