@@ -20,6 +20,8 @@ _NEAR = 0.05
 """Share of the trouble that may be left where a signal counts as recovered."""
 _BETTER, _WORSE = 0.4, 0.35
 """Share of the trouble by which a signal must fall or rise to count; a few failing requests more or less are chance."""
+_HIGH = 10
+"""Times `Levels.least` that a level must reach to count as trouble where no healthy one is known."""
 _BREATH = {"up": 0.3, "down": 0.5}
 """A distance below this share of the healthy level is no trouble: signals breathe, and traffic has its day."""
 _NEW = {"up": 1.0, "down": 0.5}
@@ -54,7 +56,7 @@ class Levels:
         if math.isnan(level):
             return 0.0
         if math.isnan(self.healthy):
-            return level if self.bad == "up" and level > 4 * self.least else 0.0
+            return level if self.bad == "up" and level > _HIGH * self.least else 0.0
         off = (level - self.healthy) * _SIGN[self.bad]
         return off if off > max(self.least, _BREATH[self.bad] * abs(self.healthy)) else 0.0
 
@@ -77,15 +79,16 @@ def judge(levels: Levels) -> Verdict:
 
 
 def together(signals: Iterable[Levels]) -> Verdict:
-    """The verdict on a service: what got worse weighs most; to be improving, half of what was off must be better."""
+    """The verdict on a service; ``signals`` in the order of their importance, errors first.
+
+    The first that was off leads: where it is better, another that rose is the price of serving again; where it is not,
+    what else got better is chance.
+    """
     judged = [(levels, judge(levels)) for levels in signals]
-    said = [verdict for levels, verdict in judged if levels.trouble or verdict == "worse"]
-    if "worse" in said:
-        return "worse"
-    if said and all(verdict == "recovered" for verdict in said):
-        return "recovered"
-    better = sum(verdict in ("recovered", "improving") for verdict in said)
-    return "improving" if better and 2 * better >= len(said) else "unchanged"
+    ill = [verdict for levels, verdict in judged if levels.trouble]
+    if ill and ill[0] in ("recovered", "improving"):
+        return "recovered" if all(verdict == "recovered" for verdict in ill) else "improving"
+    return "worse" if any(verdict == "worse" for _, verdict in judged) else "unchanged"
 
 
 def by_alerts(before: Iterable[str], now: Iterable[str]) -> Verdict:

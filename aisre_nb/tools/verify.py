@@ -28,6 +28,8 @@ _BEFORE, _SHORT = timedelta(minutes=10), timedelta(minutes=2)
 _LAST, _MOST = timedelta(minutes=4), timedelta(minutes=15)
 """How much of the end of the wait tells how it is now: half of it, for what comes and goes must not be missed."""
 _DRAWN = timedelta(minutes=20)
+_ORDER = ("error_rate", "latency_p95", "latency_p99", "latency_p50", "request_rate")
+"""The signals in the order of what users feel most."""
 _NO_REMEDY = ("silence",)
 
 
@@ -115,7 +117,7 @@ async def _remedy(context: ToolContext, arguments: Verify, now: datetime) -> tup
 def _signals(frame: pd.DataFrame, arguments: Verify) -> list[str]:
     there = [str(name) for name in frame["signal"].unique()]
     if arguments.signal is None:
-        return [name for name in NAMES if name in there]
+        return [name for name in _ORDER if name in there]
     if arguments.signal not in there:
         raise SignalMissing(f"{arguments.service} has no signal {arguments.signal!r}", f"it has {', '.join(there)}")
     return [arguments.signal]

@@ -37,15 +37,15 @@ def test_one_signal(levels: Levels, verdict: Verdict) -> None:
     assert judge(levels) == verdict
 
 
-def test_what_got_worse_weighs_most_and_all_that_was_ill_must_be_well() -> None:
+def test_the_first_that_was_off_leads_and_all_that_was_must_be_well() -> None:
     well, mended = Levels(10, 10, 10), Levels(0.1, 2, 0.1, least=0.01)
-    better, worse = Levels(0.1, 2, 1, least=0.01), Levels(0.1, 0.1, 3, least=0.01)
-    still = Levels(0.1, 2, 2, least=0.01)
-    assert together([well, mended]) == "recovered"
-    assert together([mended, better]) == together([mended, still]) == "improving"
-    assert together([better, still]) == "improving" and together([better, still, still]) == "unchanged"
-    assert together([mended, worse]) == "worse"
-    assert together([well]) == together([]) == together([still]) == "unchanged"
+    better, worse = Levels(0.1, 2, 1, least=0.01), Levels(0.1, 2, 4, least=0.01)
+    still, harmed = Levels(0.1, 2, 2, least=0.01), Levels(0.1, 0.1, 3, least=0.01)
+    assert together([well, mended]) == together([mended, mended]) == "recovered"
+    assert together([mended, still]) == together([better, mended]) == "improving"
+    assert together([mended, harmed]) == "recovered"  # it serves again, and that takes its time
+    assert together([still, mended]) == together([well]) == together([]) == "unchanged"
+    assert together([worse, mended]) == together([still, harmed]) == together([well, harmed]) == "worse"
 
 
 def test_where_no_signal_was_off_the_alerts_decide() -> None:
