@@ -57,7 +57,7 @@ def write(folder: Path, sim: Simulation, alerts: Sequence[Alert]) -> None:
     teams = sorted({service.team for service in sim.blueprint.services})
     rotations = []
     for n, team in enumerate(teams):
-        others = [ON_CALL, *AUTHORS.values()]
+        others = [name for name in (ON_CALL, *AUTHORS.values()) if name != AUTHORS[team]]
         own = [service.name for service in sim.blueprint.services if service.team == team]
         second = others[(n + int(rng.integers(1, 5))) % len(others)]
         until = rfc3339(sim.clock.instant(sim.seconds + float(rng.integers(4, 70)) * 3600))
