@@ -25,8 +25,19 @@ def test_the_same_seed_gives_the_same_bytes_and_the_same_commits(case, again):
     assert case.git(*shown) == again.git(*shown)
 
 
+@pytest.mark.parametrize("name", ["pods-pending", "search-and-mails"])
+def test_a_hard_world_is_the_same_again_and_another_than_the_easy_one(name: str, tmp_path: Path):
+    for folder, hard in (("one", True), ("two", True), ("easy", False)):
+        make(name, 2, tmp_path / folder, hard=hard, hours=1, per_second=5)
+    names = _files(tmp_path / "one")
+    assert names == _files(tmp_path / "two")
+    _, different, _ = filecmp.cmpfiles(tmp_path / "one", tmp_path / "two", names, shallow=False)
+    assert different == []
+    assert (tmp_path / "easy" / "changes.jsonl").read_text() != (tmp_path / "one" / "changes.jsonl").read_text()
+
+
 def test_another_seed_gives_another_world(case, healthy, tmp_path: Path):
-    make("cart-errors", 7, tmp_path / "seven")
+    make("cart-errors", 7, tmp_path / "seven", per_second=5)
     other = (tmp_path / "seven" / "manifest.json").read_text()
     assert case.json("manifest.json")["now"] not in other
     assert (tmp_path / "seven" / "truth.json").read_text() != (case.folder / "truth.json").read_text()
@@ -61,6 +72,10 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path):
         {"names": {"cart": "user"}},
         {"names": {"cart": "one", "user": "one"}},
         {"versions": ("1.0.0", "1.0.0")},
+        {"hours": 0.5},
+        {"hours": 13},
+        {"per_second": 0},
+        {"per_second": 500},
     ],
 )
 def test_what_cannot_be_made_is_refused_before_anything_is_written(more: dict[str, object], tmp_path: Path):
@@ -76,13 +91,14 @@ def test_an_interrupt_leaves_nothing_half_made(fraction: float, tmp_path: Path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make("checkout-question", 1, tmp_path / "x", interrupt)
+        make("checkout-question", 1, tmp_path / "x", interrupt, hours=1, per_second=5)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_rises_to_one(tmp_path: Path):
     told: list[float] = []
-    made = make("checkout-question", 3, tmp_path / "deep" / "x", lambda text, done: told.append(done))
+    deep = tmp_path / "deep" / "x"
+    made = make("checkout-question", 3, deep, lambda text, done: told.append(done), hours=1, per_second=5)
     assert made == tmp_path / "deep" / "x" and made.is_dir()
     assert told == sorted(told) and told[-1] == 1.0
 

@@ -142,6 +142,19 @@ def test_what_it_would_look_for_can_be_found(scenario: Scenario, planner: Planne
             assert any(caller == signal.service and operation == signal.name for _, operation, caller in CALLS)
 
 
+_TELLING = re.compile(r"root.?cause|no_fault|\bbugs?\b|\bfaults?\b|\bfaulty\b|sandbox|scenario|simulat", re.I)
+
+
+@every
+def test_the_repository_does_not_say_what_is_wrong(scenario: Scenario, planner: Planner):
+    plan = _plan(scenario, planner, hard=True)
+    sim = begin(scenario, plan, 1, True, Names({}, NAMES), Chance(scenario.name, 1))
+    said = "\n".join(text for commit in sim.commits for text in (commit.message, *commit.files.values()))
+    said += "\n".join([*(h.title for h in plan.happenings), *(s.cause for s in plan.secrets)])
+    assert not _TELLING.search(said)
+    assert not [line for line in plan.truth.path if len(line) > 40 and line in said]
+
+
 @every
 def test_its_remedies_can_be_taken_when_it_is_asked_about(scenario: Scenario, planner: Planner):
     from aisre_nb.sandbox import actions
