@@ -31,7 +31,7 @@ def _list(arguments: argparse.Namespace) -> int:
         print(json.dumps(found, indent=1))
     else:
         for scenario in found:
-            print(f"{scenario['name']:<28}{scenario['difficulty']:<8}{scenario['title']}")
+            print(f"{scenario['name']:<32}{scenario['difficulty']:<8}{scenario['title']}")
     return 0
 
 
@@ -113,7 +113,7 @@ def _check(arguments: argparse.Namespace) -> int:
             mark = "passed" if checked.passed else "FAILED"
             told = "".join(f"\n    {problem}" for problem in checked.problems)
             print(
-                f"{mark}  {checked.name:<28}{checked.difficulty:<5} seed {checked.seed}  {checked.seconds:.1f} s{told}",
+                f"{mark}  {checked.name:<32}{checked.difficulty:<5} seed {checked.seed}  {checked.seconds:.1f} s{told}",
                 flush=True,
             )
     if arguments.json:

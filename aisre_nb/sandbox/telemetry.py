@@ -65,7 +65,7 @@ class Telemetry:
     def __post_init__(self) -> None:
         self.watch = Watch(self.world.blueprint)
         stream = self.world.chance.stream("alerts")
-        names = ("catalog", "recommendation", "inventory", "user", "postgres")
+        names = ("catalog", "recommendation", "inventory", "user", "currency", "frontend", "postgres")
         pods = self.world.engine.cluster.pods
         touched = {self.world.names.text(r.service) for r in self.world.plan.releases}
         named = [self.world.names.text(name) for name in names]
@@ -96,17 +96,18 @@ class Telemetry:
         share = _TRACES * (until - since) / max(sum(len(at) for at, _ in came), 1)
         for number, (page, (at, known)) in enumerate(zip(world.blueprint.pages, came, strict=True)):
             progress(f"simulating {page.call.operation}", 0.08 + 0.6 * number / len(came))
-            rng = world.chance.stream(f"page {number} {since}")
             for first in range(0, max(len(at), 1), _CHUNK):
                 some = slice(first, first + _CHUNK)
+                rng = world.chance.stream(f"page {number} {since} {first}")
                 requests = simulate(page, at[some], {k: v[some] for k, v in known.items()}, around, float(until), rng)
                 counts.add(requests)
                 if kept:
+                    # Streams of their own: what is not written must not change what is simulated.
                     rare = min(1.0, _RARE * (until - since) / max(len(at), 1))
-                    spans.add(
-                        requests, sampled(requests, max(share, rare), _BROKEN * _CHUNK // max(len(at), _CHUNK), rng)
-                    )
-                    logs.add_requests(requests, rng)
+                    most = _BROKEN * _CHUNK // max(len(at), _CHUNK)
+                    draw = world.chance.stream(f"sampled {number} {since} {first}")
+                    spans.add(requests, sampled(requests, max(share, rare), most, draw))
+                    logs.add_requests(requests, world.chance.stream(f"logged {number} {since} {first}"))
                 self._note_onset(requests)
         progress("writing traces", 0.7)
         if kept and self.troubles.missing != "traces":
