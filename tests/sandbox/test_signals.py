@@ -47,11 +47,11 @@ def test_a_status_is_a_share_of_all(seen: Any):
     assert 0.01 < seen("status", "user", "401").before < 0.06
 
 
-def test_rates_and_latencies_have_their_units(case: Any, seen: Any):
+def test_rates_and_latencies_have_their_units(seen: Any):
     plain = seen("rate", "frontend")
     assert 5 < plain.before < 20 and plain.after == pytest.approx(plain.before, rel=0.4)
-    spans = case.spans[(case.spans.ServiceName == "payment") & (case.spans.SpanKind == "Server")]
-    assert seen("latency", "payment").before == pytest.approx(spans.Duration.quantile(0.95) / 1e9, rel=0.6)
+    # The card provider takes 180 ms at the median, and 320 at the 95th percentile.
+    assert 0.3 < seen("latency", "payment").before < 0.6
 
 
 def test_gauges_counters_and_lines(seen: Any):
