@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -54,6 +55,8 @@ class World:
         """The commit of main that the cluster runs."""
         self._changes: list[dict[str, Any]] = []
         self._silences: list[tuple[float, Mapping[str, Any]]] = []
+        self._torn = False
+        """Whether time was interrupted, so that what is simulated is ahead of the folder."""
 
     @property
     def now(self) -> datetime:
@@ -140,6 +143,7 @@ class World:
 
     def preview(self, action: Mapping[str, Any]) -> Preview:
         """What an action would do now. Raises `UsageError` for one that cannot be done."""
+        self._mend()
         if action.get("action") == "merge":
             rows = (("main", self._followed[:12], "with the branch merged"),)
             return Preview(f"Merge {action.get('branch', 'main')}", "repository", rows, None, lambda c, t: None, {})
@@ -147,6 +151,7 @@ class World:
 
     def apply(self, action: Mapping[str, Any]) -> Applied:
         """Take an action now; it shows while time passes. Raises `UsageError` for one that cannot be done."""
+        self._mend()
         if action.get("action") == "merge":
             return self._merge(action)
         seen = self.preview(action)
@@ -162,13 +167,14 @@ class World:
         if not 0 < minutes <= 24 * 60:
             raise UsageError(f"{minutes:g} minutes cannot pass at once", "more than 0, at most a day")
         self.follow()
-        steps = max(round(minutes * 60 / STEP), 1)
+        steps = max(math.ceil(minutes * 60 / STEP - 1e-6), 1)
         self._simulate(self._sim.now + steps * STEP, progress or (lambda text, fraction: None))
         self._changes += self._events(float(self._windows[-2]))
         self._rewrite()
 
     def follow(self) -> bool:
         """Roll out what main says since it was followed last; whether there was anything."""
+        self._mend()
         remote = Remote(self.folder)
         head = remote.head()
         if head == self._followed:
@@ -191,6 +197,11 @@ class World:
         return True
 
     # -- how
+
+    def _mend(self) -> None:
+        """After an interrupt, begin again from what the folder holds."""
+        if self._torn:
+            vars(self).update(vars(World.open(self.folder)))
 
     def _merge(self, action: Mapping[str, Any]) -> Applied:
         branch = action.get("branch")
@@ -294,6 +305,7 @@ class World:
             fresh.append((unfinished, table))
             return unfinished
 
+        self._torn = True
         try:
             self._telemetry.window(until, part, progress)
             for unfinished, table in fresh:
@@ -302,6 +314,7 @@ class World:
             for unfinished, _ in fresh:
                 unfinished.unlink(missing_ok=True)
         self._windows.append(until)
+        self._torn = False
 
     def _events(self, since: float) -> list[dict[str, Any]]:
         return changes.of_events(self._sim.engine.cluster.events_until(self._sim.now), since, self._sim.clock.start)

@@ -196,6 +196,30 @@ def test_an_interrupted_advance_leaves_the_folder_as_it_was(begun: World, tmp_pa
     assert _bytes(folder) == before
 
 
+@pytest.mark.parametrize("fraction", [0.3, 0.8])
+def test_a_world_that_was_interrupted_goes_on_as_if_it_had_not_been(world: World, tmp_path: Path, fraction: float):
+    other = World.open(Path(shutil.copytree(world.folder, tmp_path / "other")))
+
+    def interrupt(text: str, done: float) -> None:
+        if done >= fraction:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        world.advance(2, interrupt)
+    for one in (world, other):
+        one.apply({"action": "rollback", "service": "cart"})
+        one.advance(2)
+    mine, theirs = _bytes(world.folder), _bytes(other.folder)
+    assert set(mine) == set(theirs) and not [name for name in mine if mine[name] != theirs[name]]
+
+
+@pytest.mark.parametrize("minutes, seconds", [(0.1, 30), (0.5, 30), (1.2, 90), (2, 120)])
+def test_time_passes_in_half_minutes(world: World, minutes: float, seconds: int):
+    before = world.now
+    world.advance(minutes)
+    assert (world.now - before).total_seconds() == seconds
+
+
 def test_what_a_world_would_do_can_be_asked_without_doing_it(world: World):
     before = _bytes(world.folder)
     assert set(world.actions()) >= {"rollback", "merge", "silence"}
