@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_PART = 4096
+
 
 def instants(microseconds: NDArray[np.int64]) -> Any:
     """Timestamps in UTC, to the microsecond."""
@@ -22,7 +24,13 @@ def maps(rows: Sequence[Mapping[str, str]]) -> Any:
     """A map of strings for each row."""
     import pyarrow as pa
 
-    return pa.array([list(row.items()) for row in rows], type=pa.map_(pa.string(), pa.string()))
+    kind = pa.map_(pa.string(), pa.string())
+    # Part by part: all rows as lists of pairs at once would be most of the memory that a world needs.
+    parts = [
+        pa.array([list(row.items()) for row in rows[n : n + _PART]], type=kind)
+        for n in range(0, max(len(rows), 1), _PART)
+    ]
+    return pa.concat_arrays(parts)
 
 
 def picked(values: Any, index: NDArray[np.int64]) -> Any:
@@ -57,5 +65,7 @@ def write(file: Path, columns: Mapping[str, Any], order: str) -> None:
     import pyarrow.parquet as pq
 
     table = pa.table(dict(columns))
-    table = table.take(pa.compute.sort_indices(table, sort_keys=[(order, "ascending")]))
+    at = table[order].cast(pa.int64()).to_numpy()
+    if len(at) and (at[1:] < at[:-1]).any():
+        table = table.take(pa.compute.sort_indices(table, sort_keys=[(order, "ascending")]))
     pq.write_table(table, file, compression="zstd", row_group_size=65536)
