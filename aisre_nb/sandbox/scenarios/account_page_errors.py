@@ -52,7 +52,7 @@ def plan(dice: Dice) -> Plan:
             symptom=Signal("errors", "user", "GET /users/{user_id}", least=0.2),
             evidence=(
                 Signal("log", "user", "Name or service not known", by=10),
-                Signal("errors", "frontend", "GET /account", least=0.2),
+                Signal("errors", "frontend", "GET /account", least=0.1),
             ),
             remedies=((config("user", "DATABASE_HOST", "postgres.shop"),), (rollback("user"),)),
             worse=((restart("user"),), (restart("postgres"),)),
