@@ -10,6 +10,7 @@ from aisre_nb.sandbox.serve.tables import Tables
 
 SCRAPED = 60
 """Seconds from one sample to the next, as Prometheus scrapes where nothing else is said."""
+_LABEL = re.compile(r"[a-zA-Z_]\w*", re.ASCII)
 _UNITS = {"s": "seconds", "By": "bytes", "1": "ratio"}
 _RESOURCE = (
     ("pod", "k8s.pod.name"),
@@ -64,15 +65,25 @@ def _family(name: str, unit: str, kind: str) -> str:
     return f"{found}_{suffix}" if suffix and not found.endswith(suffix) else found
 
 
+def _quoted(text: str) -> str:
+    """SQL for a label's value, as it stands between quotes."""
+    return f"replace(replace(replace({text}, '\\', '\\\\'), '\"', '\\\"'), chr(10), '\\n')"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
 def _labels() -> str:
     """SQL for the labels of a row, without the braces."""
-    fixed = "'service=\"' || ServiceName || '\"'"
+    fixed = f"'service=\"' || {_quoted('ServiceName')} || '\"'"
     for label, attribute in _RESOURCE:
-        fixed += f" || coalesce(',{label}=\"' || nullif(ResourceAttributes['{attribute}'], '') || '\"', '')"
+        value = _quoted(f"nullif(ResourceAttributes['{attribute}'], '')")
+        fixed += f" || coalesce(',{label}=\"' || {value} || '\"', '')"
     own = (
         "coalesce(',' || nullif(array_to_string(list_transform(map_entries(Attributes), lambda e: "
         "regexp_replace(e.key, '\\W', '_', 'g') || '=\"' || "
-        "replace(replace(e.value, '\\', '\\\\'), '\"', '\\\"') || '\"'), ','), ''), '')"
+        f"{_quoted('e.value')} || '\"'), ','), ''), '')"
     )
     return f"{fixed} || {own}"
 
@@ -123,7 +134,7 @@ def _alerts(tables: Tables, since: datetime, until: datetime) -> bytes:
     for line in file.read_text(encoding="utf-8").splitlines():
         told = json.loads(line)
         labels = {**told["labels"], "alertstate": "firing"}
-        text = ",".join(f'{k}="{v}"' for k, v in sorted(labels.items()))
+        text = ",".join(f'{k}="{_escaped(str(v))}"' for k, v in sorted(labels.items()) if _LABEL.fullmatch(k))
         begun = max(instant(told["startsAt"]), since)
         ended = min(instant(told["endsAt"]), until) if told["endsAt"] else until
         first = -(-begun.timestamp() // 30) * 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -89,7 +90,9 @@ class Prometheus(Program):
         rules = tables.folder / "repository" / "deploy" / "alerts.yaml"
         told = f"global: {{scrape_interval: {openmetrics.SCRAPED}s}}\n"
         if rules.is_file() and _checked(rules):
-            told += f"rule_files: ['{rules}']\n"
+            # Prometheus reads it as a pattern.
+            path = re.sub(r"([*?\[\\])", r"\\\1", str(rules))
+            told += f"rule_files: [{json.dumps(path, ensure_ascii=False)}]\n"
         (folder / "prometheus.yml").write_text(told, encoding="utf-8")
         program = find("prometheus")
         if program is None:

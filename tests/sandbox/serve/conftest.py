@@ -16,12 +16,20 @@ from aisre_nb.sandbox import make
 from aisre_nb.sandbox.serve import Served
 from aisre_nb.sandbox.serve.tables import Tables
 
+ODD = 'say "no"\n\\ and {go="on"} 1'
 Ask = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make("cart-errors", 1, tmp_path_factory.mktemp("served") / "case")
+    # A path with signs that patterns and YAML know, and an alert with such a label.
+    made = make("cart-errors", 1, tmp_path_factory.mktemp("served") / "it's [a] case")
+    history = made / "alert_history.jsonl"
+    first = json.loads(history.read_text(encoding="utf-8").splitlines()[0])
+    odd = {"labels": {"alertname": "Odd", "said": ODD, "no label": "x"}, "endsAt": None}
+    with history.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**first, **odd}) + "\n")
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,9 @@ def test_prometheus_knows_the_rules_and_the_history_of_alerts(ask, tables):
     query = 'ALERTS{alertname="HighErrorRate",service="cart"}'
     _, told = ask("prometheus", "/api/v1/query", query=query, time=tables.now.timestamp())
     assert told["data"]["result"][0]["metric"]["alertstate"] == "firing"
+    _, odd = ask("prometheus", "/api/v1/query", query='ALERTS{alertname="Odd"}', time=tables.now.timestamp())
+    metric = odd["data"]["result"][0]["metric"]
+    assert metric["said"] == 'say "no"\n\\ and {go="on"} 1' and "no label" not in metric
     _, quantile = ask(
         "prometheus", "/api/v1/query", time=tables.now.timestamp(),
         query="histogram_quantile(0.5, sum by (le) (rate(http_server_request_duration_seconds_bucket[5m])))",
