@@ -29,6 +29,11 @@ class Effect:
     caller: str = ""
     when: When = field(default_factory=When)
 
+    @property
+    def whose(self) -> str:
+        """The service whose pods must be as `when` says; empty: whichever is called."""
+        return self.when.service or (self.service if self.service != "*" else "")
+
     def hits(self, service: str, operation: str, caller: str) -> bool:
         """Whether it is about this call."""
         if self.service not in ("*", service) or self.caller not in ("", caller):

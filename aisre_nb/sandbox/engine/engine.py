@@ -78,7 +78,7 @@ class Engine:
         self.limited = [node for tree in self.trees for node in _nodes(tree) if node.limit is not None]
 
     def take(self, at: float) -> None:
-        """Do what is due by that second, before time passes."""
+        """Do what is due by that second."""
         due = [o for o in self.operations if o.at <= at]
         self.operations = [o for o in self.operations if o.at > at]
         for operation in sorted(due, key=lambda o: o.at):
@@ -90,11 +90,7 @@ class Engine:
             self._step(float(self.course.steps * DT))
 
     def _step(self, at: float) -> None:
-        due = [o for o in self.operations if o.at < at + DT]
-        if due:
-            self.operations = [o for o in self.operations if o.at >= at + DT]
-            for operation in sorted(due, key=lambda o: o.at):
-                operation.do(self.cluster, operation.at)
+        self.take(at + DT - 1e-6)
         self.cluster.tick(at)
         ready = {service.name: self.cluster.alive(service.name, at) for service in self.blueprint.services}
         for n, effect in enumerate(self.effects):
@@ -115,7 +111,7 @@ class Engine:
         """How much of an effect holds; leaves in the course the part that is no pod's own."""
         when = effect.when
         share = when.share(self.cluster, at)
-        whose = when.service or (effect.service if effect.service != "*" else "")
+        whose = effect.whose
         if when.key and whose in self.blueprint.live:
             share *= self.cluster.settings[whose].get(when.key) in when.values
         elif when.asks_pods and whose:
@@ -188,7 +184,6 @@ class Engine:
             threads.step(rate, inside, servers, DT)
             self.course.put("wait", name, threads.wait if threads.wait > 1e-3 else 0.0, 0.0)
             self.course.put("refused", name, threads.refused, 0.0)
-            self.course.put("workers", name, threads.busy, 0.0)
             self.course.put("arriving", name, rate, 0.0)
             self.course.put("replicas", name, float(self.cluster.replicas[name]), float(service.replicas))
         for name in self.blueprint.pools:
@@ -286,7 +281,7 @@ class Engine:
         self.course.put("queue_age", self.blueprint.queue, self.queue / max(self.taken, 0.02), 0.0)
 
     def _autoscale(self, at: float) -> None:
-        """Adds a pod where processors have been busy for a minute; takes it away after five calm ones."""
+        """Adds a pod where processors have been busy for a minute, a minute after the last at the earliest."""
         for service in self.blueprint.services:
             most = int(self.cluster.settings[service.name].get("autoscaling.max", "0"))
             if not most:
