@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import re
 import subprocess
-import tarfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -15,25 +14,48 @@ from aisre_nb.sandbox.repository import environment
 CI = "Shop CI"
 
 
+_SETTINGS = (
+    "gc.auto=0", "maintenance.auto=false", "core.hooksPath=/dev/null", "core.fsmonitor=false",
+    "core.attributesFile=/dev/null", "protocol.allow=never", "submodule.recurse=false",
+)  # fmt: skip
+_OWN = re.compile(
+    r"core\.(repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|sharedrepository)"
+    r"|extensions\.(objectformat|refstorage)|receive\.\w+|gc\.\w+"
+)
+"""What a repository's own settings may say. Others name programs: a merge driver, an include."""
+_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
 class Remote:
-    """A bare repository in a case folder."""
+    """A bare repository in a case folder, which may come from a stranger: no program that it names is run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "remote.git"
+        self._trusted = False
 
     def head(self) -> str:
         """The commit that main points at."""
         return self._git("rev-parse", "--verify", "refs/heads/main").decode().strip()
 
     def files(self, commit: str) -> dict[str, str]:
-        """Texts by path: the source and what is deployed."""
+        """Texts by path: the source and what is deployed. Raises `UsageError` for what is no commit."""
+        if not _HASH.fullmatch(commit):
+            raise UsageError(f"{commit!r} is no commit", "make the world anew")
+        listed = self._git("ls-tree", "-r", "-z", commit, "--", "services", "deploy").decode("utf-8", "replace")
         found = {}
-        with tarfile.open(fileobj=io.BytesIO(self._git("archive", "--format=tar", commit))) as tar:
-            for member in tar:
-                if member.isfile() and (member.name.startswith(("services/", "deploy/"))):
-                    stream = tar.extractfile(member)
-                    if stream is not None:
-                        found[member.name] = stream.read().decode("utf-8", "replace")
+        for entry in listed.split("\0")[:-1]:
+            about, _, path = entry.partition("\t")
+            mode, kind, blob = about.split()
+            if kind == "blob" and mode != "120000":
+                found[path] = blob
+        asked = "".join(f"{blob}\n" for blob in found.values()).encode()
+        told = self._git("cat-file", "--batch=%(objectsize)", "--buffer", stdin=asked)
+        place = 0
+        for path in found:
+            end = told.index(b"\n", place)
+            size = int(told[place:end])
+            found[path] = told[end + 1 : end + 1 + size].decode("utf-8", "replace")
+            place = end + size + 2
         return found
 
     def merge(self, branch: str, at: datetime) -> str:
@@ -77,18 +99,35 @@ class Remote:
     def _git(
         self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None, problem: str = ""
     ) -> bytes:
-        command = ["git", f"--git-dir={self._folder}", "-c", "gc.auto=0", *arguments]
+        self._look()
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        return self._run(["git", f"--git-dir={self._folder}", *settings, *arguments], stdin, environ or {}, problem)
+
+    def _look(self) -> None:
+        """Raises `UsageError` where the repository's settings say more than such a one's do."""
+        if self._trusted:
+            return
+        command = ["git", "config", f"--file={self._folder / 'config'}", "--no-includes", "--name-only", "-z", "--list"]
+        names = self._run(command, b"", {}, "").decode("utf-8", "replace").split("\0")[:-1]
+        for name in names:
+            if not _OWN.fullmatch(name):
+                raise UsageError(
+                    f"{self._folder / 'config'} sets {name!r}, which a world's repository does not need",
+                    "take it out if it is yours, or make the world anew",
+                )
+        self._trusted = True
+
+    @staticmethod
+    def _run(command: list[str], stdin: bytes, environ: Mapping[str, str], problem: str) -> bytes:
         try:
             ran = subprocess.run(
-                command, env=environment() | dict(environ or {}), input=stdin, capture_output=True, check=True
+                command, env=environment() | dict(environ), input=stdin, capture_output=True, check=True
             )
         except FileNotFoundError:
             raise ConfigurationError("git is not installed, and the shop has a repository", "install git") from None
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode(errors="replace").strip()[-200:]
-            raise UsageError(
-                problem or f"git {arguments[0]} failed: {said}", "look at the repository with git"
-            ) from None
+            raise UsageError(problem or f"git failed: {said}", "look at the repository with git") from None
         return ran.stdout
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aisre_nb.sandbox.background import background
 from aisre_nb.sandbox.blueprint import Blueprint
@@ -53,9 +53,6 @@ class Simulation:
     """What the plan's own source raised."""
     scaled: float
     """Minutes before the question at which the autoscaler gave the shop's edge one pod more."""
-    versions: tuple[str, str] | None = None
-    asked_per_second: float | None = None
-    """What was asked for instead of the scenario's own."""
     seconds: int = SECONDS
     """The history before the question."""
     now: int = 0
@@ -138,8 +135,11 @@ def _effects(plan: Plan, names: Names, tree: Mapping[str, str]) -> tuple[list[Ef
 
 def coded_effect(coded: Coded, names: Names, tree: Mapping[str, str]) -> Effect | None:
     """What this source does to requests; None where it does them no harm."""
-    service = names.text(coded.service)
-    said = measured(tree, service, names, coded.probe)
+    return effect_of(coded, names, measured(tree, names.text(coded.service), names, coded.probe))
+
+
+def effect_of(coded: Coded, names: Names, said: Any) -> Effect | None:
+    """What a version does to requests whose source, when it was run, did what ``said`` says."""
     effect = coded.effect(said) if said is not None else None
     if effect is None:
         return None
@@ -149,7 +149,7 @@ def coded_effect(coded: Coded, names: Names, tree: Mapping[str, str]) -> Effect 
         effect = replace(names.of(replace(effect, raised=Raised("", ""))), raised=told)
     else:
         effect = names.of(effect)
-    return replace(effect, when=replace(effect.when, service=service, versions=(coded.version,)))
+    return replace(effect, when=replace(effect.when, service=names.text(coded.service), versions=(coded.version,)))
 
 
 def means(effects: list[Effect], known: Customers, chance: Chance) -> dict[int, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import itertools
+import pkgutil
 import shutil
 import sys
 import tempfile
@@ -36,14 +37,21 @@ class Source:
         """A module of the package."""
         return importlib.import_module(f"{self._module}.{self.names.text(name)}")
 
+    def begin(self) -> None:
+        """Import every module of the package, as its program does when it begins."""
+        for found in pkgutil.walk_packages(sys.modules[self._module].__path__, f"{self._module}."):
+            if not found.name.endswith(".__main__"):
+                importlib.import_module(found.name)
+
 
 @contextmanager
 def loaded(
-    tree: Mapping[str, str], service: str, names: Names
+    tree: Mapping[str, str], service: str, names: Names, ready: Callable[[Path], None] = lambda folder: None
 ) -> Iterator[tuple[Source, Callable[[BaseException], Raised]]]:
     """A service's package, imported, and how its pods would log an exception of it.
 
     ``tree``: texts by path in the repository. ``services/<service>/<package>/x.py`` becomes ``/app/<package>/x.py``.
+    ``ready`` is called with the folder in which it lies, before any of it runs.
     """
     root = f"services/{service}/"
     package = _package(tree, root)
@@ -55,6 +63,7 @@ def loaded(
                 file = folder / path[len(root) :]
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
+        ready(folder)
         _import(module, folder / package)
         yield Source(module, names), lambda error: _as_logged(error, folder, module, package)
     finally:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aisre_nb.errors import UsageError
-from aisre_nb.sandbox import actions, alerts, changes, gitops, incidents, kubernetes
+from aisre_nb.sandbox import actions, alerts, builds, case_texts, changes, gitops, incidents, kubernetes
 from aisre_nb.sandbox.actions import Preview
+from aisre_nb.sandbox.asked import Asked
 from aisre_nb.sandbox.blueprint import Blueprint
+from aisre_nb.sandbox.case_files import add_part, read_rows, write_json, write_rows, write_text
 from aisre_nb.sandbox.clock import STEP
 from aisre_nb.sandbox.engine.engine import Operation
 from aisre_nb.sandbox.remote import Remote
 from aisre_nb.sandbox.repository import write_repository
+from aisre_nb.sandbox.rollout import roll_out
 from aisre_nb.sandbox.scenario import Truth
-from aisre_nb.sandbox.simulation import Simulation, coded_effect, means
-from aisre_nb.sandbox.telemetry import Progress, Telemetry, Troubles
+from aisre_nb.sandbox.simulation import Simulation
+from aisre_nb.sandbox.telemetry import Progress, Telemetry
+from aisre_nb.sandbox.trial import Trial, tried
 from aisre_nb.times import rfc3339
 
 _SOON = 2.0
 """Seconds from an action to the first thing that happens."""
+_LONGEST = 14 * 86400
+"""Seconds that a world may have lived when it is opened: it is lived through once more."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,10 @@ class Applied:
 class World:
     """A simulated shop that answers: ``World.open(folder)`` after `make`, then `apply` and `advance`."""
 
-    def __init__(self, sim: Simulation, folder: Path, troubles: Troubles) -> None:
-        self._sim = sim
-        self._telemetry = Telemetry(sim, troubles)
-        self._troubles = troubles
+    def __init__(self, asked: Asked, folder: Path) -> None:
+        self._asked = asked
+        self._sim = asked.begin()
+        self._telemetry = Telemetry(self._sim, asked.troubles)
         self.folder = folder
         self._done: list[dict[str, Any]] = []
         """Actions so far: what, and ``at``, seconds."""
@@ -85,37 +89,39 @@ class World:
         told = changes.planned(sim.plan, Blueprint(), committed, sim.question, sim.names)
         stream = sim.chance.stream("changes")
         told += sim.names.of(changes.others(sim.question, sim.scaled, stream, flags=not sim.plan.flags))
-        self._changes = told
+        self._changes = told + self._events(0.0)
         self._rewrite()
         incidents.write(self.folder, sim, self._telemetry.alerts())
-        _json(self.folder / "truth.json", self._truth())
+        write_json(self.folder / "truth.json", case_texts.truth(sim, self._telemetry.onset))
 
     @classmethod
     def open(cls, folder: Path) -> World:
-        """The world of a case folder, as it was left. Raises `UsageError` for a folder that is none."""
-        from aisre_nb.sandbox.make import begin_world
+        """The world of a case folder, as it was left; nothing in it is written or run.
 
+        Raises `UsageError` for a folder that is none.
+        """
         folder = folder.expanduser().absolute()
         try:
             told = json.loads((folder / "world.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            asked, windows = Asked.read(told), [int(end) for end in told["windows"]]
+            if windows != sorted(set(windows)) or windows[-1] > _LONGEST:
+                raise ValueError("windows")
+            left = [dict(action) | {"at": int(action["at"])} for action in told["actions"]]
+            followed = str(told["followed"])
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
             raise UsageError(
                 f"{folder} is no world of the sandbox", "make one: aisre-nb sandbox make NAME --out FOLDER"
             ) from None
-        world = begin_world(
-            told["scenario"], told["seed"], folder, hard=told["hard"], names=told["names"],
-            versions=tuple(told["versions"]) if told["versions"] else None, per_second=told["per_second"],
-            hours=told["hours"], troubles=Troubles(**told["troubles"]),
-        )  # fmt: skip
-        world._again(told)
+        world = cls(asked, folder)
+        world._again(left, windows)
+        world._followed = followed
         return world
 
-    def _again(self, told: Mapping[str, Any]) -> None:
+    def _again(self, waiting: list[dict[str, Any]], windows: Iterable[int]) -> None:
         """Simulate once more what is in the folder already; nothing of it is written."""
-        waiting = list(told["actions"])
         remote = Remote(self.folder)
         with tempfile.TemporaryDirectory(prefix="aisre-world-") as scratch:
-            for end in told["windows"]:
+            for end in windows:
                 while waiting and waiting[0]["at"] <= self._sim.now:
                     self._redo(waiting.pop(0), remote)
                 self._telemetry.window(
@@ -124,15 +130,19 @@ class World:
                 self._windows.append(end)
         for action in waiting:
             self._redo(action, remote)
-        self._followed = told["followed"]
-        self._changes = [json.loads(line) for line in (self.folder / "changes.jsonl").read_text().splitlines()]
+        self._changes = read_rows(self.folder / "changes.jsonl")
 
     def _redo(self, action: Mapping[str, Any], remote: Remote) -> None:
         told = {k: v for k, v in action.items() if k != "at"}
-        if told["action"] == "follow":
-            self._follow(told["commit"], remote.files(told["commit"]), dict(told["built"]))
-        else:
+        if told.get("action") != "follow":
             self._do(told, actions.preview(told, self._sim.engine.cluster, self._sim.now))
+        else:
+            try:
+                trials = {(str(s), str(v)): Trial.read(found) for s, v, found in told["trials"]}
+                without, commit = [(str(s), str(v)) for s, v in told["without_image"]], str(told["commit"])
+            except (KeyError, TypeError, ValueError):
+                raise UsageError("world.json does not say what was followed", "make the world anew") from None
+            self._roll_out(remote.files(commit), trials, without)
         self._done.append(dict(action))
 
     # -- what may be asked of it
@@ -158,7 +168,7 @@ class World:
         told = dict(action)
         self._do(told, seen)
         self._done.append({"at": self._sim.now, **told})
-        self._tell(seen.change)
+        self._tell([seen.change] if seen.change else [])
         self._keep()
         return Applied(seen.title, self.now, seen.undo)
 
@@ -173,25 +183,36 @@ class World:
         self._rewrite()
 
     def follow(self) -> bool:
-        """Roll out what main says since it was followed last; whether there was anything."""
+        """Roll out what main says since it was followed last; whether there was anything.
+
+        Source that was merged is built and run, in a process of its own (`trial.py`): what it does is what its pods do.
+        """
         self._mend()
         remote = Remote(self.folder)
         head = remote.head()
         if head == self._followed:
             return False
-        texts = remote.files(head)
-        built = self._built(texts, remote)
+        texts, tags = remote.files(head), remote.tags()
+        cluster, wanted = self._sim.engine.cluster, gitops.read(self._sim.blueprint, texts).versions
+        fresh = builds.changed(self._sim.blueprint, remote.files(self._followed), texts)
+        known = {(s, r.version) for s, every in cluster.revisions.items() for r in every}
+        unknown = {
+            s: v for s, v in wanted.items() if s in cluster.pods and (s, v) not in known and f"{s}-{v}" not in tags
+        }
+        built = {s: builds.next_version(s, tags, v) for s in fresh if (v := wanted[s]) == cluster.versions[s]}
+        named = {s: v for s, v in unknown.items() if s in fresh}
+        trials = {(s, v): tried(self._asked, s, texts) for s, v in sorted((built | named).items())}
         if built:
-            files = {
-                f"deploy/{name}.yaml": _bumped(texts[f"deploy/{name}.yaml"], name, version)
-                for name, version in built.items()
-            }
-            told = ", ".join(f"{name} {version}" for name, version in sorted(built.items()))
-            first = next(iter(sorted(built.items())))
-            head = remote.write(files, f"deploy: {told}\n", "-".join(first), self.now)
+            files = {f"deploy/{s}.yaml": builds.bumped(texts[f"deploy/{s}.yaml"], s, v) for s, v in built.items()}
+            told = ", ".join(f"{s} {v}" for s, v in sorted(built.items()))
+            head = remote.write(files, f"deploy: {told}\n", "-".join(min(built.items())), self.now)
             texts |= files
-        self._follow(head, texts, built)
-        self._done.append({"at": self._sim.now, "action": "follow", "commit": head, "built": built})
+        without = sorted((s, v) for s, v in unknown.items() if s not in named)
+        self._tell(self._roll_out(texts, trials, without), head)
+        kept = [[s, v, trial.told()] for (s, v), trial in trials.items()]
+        self._done.append(
+            {"at": self._sim.now, "action": "follow", "commit": head, "trials": kept, "without_image": without}
+        )
         self._followed = head
         self._keep()
         return True
@@ -219,79 +240,14 @@ class World:
         # What is asked next must see it: time does not pass, but the decision is taken.
         self._sim.engine.take(at)
 
-    def _built(self, texts: Mapping[str, str], remote: Remote) -> dict[str, str]:
-        """Services whose source changed though their manifests name the same version: what CI builds of them."""
-        before = remote.files(self._followed)
-        found = {}
-        for service in self._sim.blueprint.services:
-            root = f"services/{service.name}/"
-            changed = any(
-                before.get(p) != texts.get(p) for p in {*before, *texts} if p.startswith(root) and "/tests/" not in p
-            )
-            same = before.get(f"deploy/{service.name}.yaml") == texts.get(f"deploy/{service.name}.yaml")
-            if changed and same:
-                versions = [
-                    t.removeprefix(f"{service.name}-") for t in remote.tags() if t.startswith(f"{service.name}-")
-                ]
-                newest = max(versions, key=_parts, default=service.version)
-                found[service.name] = ".".join(map(str, (*_parts(newest)[:-1], _parts(newest)[-1] + 1)))
-        return found
-
-    def _follow(self, commit: str, texts: Mapping[str, str], built: Mapping[str, str]) -> None:
-        """Roll out the difference between what runs and what these files say."""
-        sim = self._sim
-        cluster, at = sim.engine.cluster, float(sim.now) + _SOON + 20.0
-        wanted = gitops.read(sim.blueprint, texts)
-        for service, version in built.items():
-            self._probe(service, version, texts)
-        for service in cluster.pods:
-            changed = {k: v for k, v in wanted.settings[service].items() if cluster.settings[service].get(k) != v}
-            version = wanted.versions[service]
-            for key, value in changed.items():
-                cluster.log.append((at, {"action": "set_config", "service": service, "key": key, "value": value}))
-                before = cluster.settings[service].get(key, "")
-                self._tell(
-                    {
-                        "kind": "config",
-                        "service": service,
-                        "title": f"Set {key} of {service}",
-                        "from": before,
-                        "to": value,
-                    },
-                    commit,
-                )
-            live = service in sim.blueprint.live or set(changed) == {"autoscaling.max"}
-            if version != cluster.versions[service]:
-                told = {"kind": "deployment", "service": service, "title": f"Deploy {service} {version}"}
-                self._tell(told | {"from": cluster.versions[service], "to": version}, commit)
-                cluster.log.append((at, {"action": "rollback", "service": service, "to": version}))
-            if version != cluster.versions[service] or (changed and not live):
-                cluster.rollout(service, at, version=version, changed=changed)
-            else:
-                cluster.settings[service] |= changed
-            if wanted.replicas[service] != cluster.replicas[service]:
-                cluster.scale(service, at, wanted.replicas[service])
-        for name in set(cluster.settings) - set(cluster.pods):
-            for key, value in wanted.settings[name].items():
-                if cluster.settings[name].get(key) != value:
-                    cluster.settings[name][key] = value
-                    cluster.log.append((at, {"action": "set_config", "service": name, "key": key, "value": value}))
-        for flag, percent in wanted.flags.items():
-            if cluster.flags.get(flag) != percent:
-                cluster.flags[flag] = percent
-                cluster.log.append((at, {"action": "set_flag", "flag": flag, "percent": percent}))
-
-    def _probe(self, service: str, version: str, texts: Mapping[str, str]) -> None:
-        """Run new source: where it does what the faulty one did, its version is faulty too."""
-        sim = self._sim
-        for coded in sim.plan.coded:
-            if sim.names.text(coded.service) != service:
-                continue
-            effect = coded_effect(replace(coded, version=version), sim.names, texts)
-            if effect is not None:
-                sim.engine.effects.append(replace(effect, when=replace(effect.when, zero=float(sim.seconds))))
-                sim.engine.means = means(sim.engine.effects, sim.known, sim.chance)
-                sim.engine.recompile()
+    def _roll_out(
+        self, texts: Mapping[str, str], trials: Mapping[tuple[str, str], Trial], without: Iterable[tuple[str, str]]
+    ) -> list[dict[str, Any]]:
+        for (service, version), trial in trials.items():
+            builds.put_in(self._sim, service, version, trial)
+        for service, version in without:
+            builds.without_image(self._sim, service, version)
+        return roll_out(self._sim, gitops.read(self._sim.blueprint, texts))
 
     def _simulate(self, until: int, progress: Progress) -> None:
         made = len(self._windows)
@@ -309,7 +265,7 @@ class World:
         try:
             self._telemetry.window(until, part, progress)
             for unfinished, table in fresh:
-                _add_part(self.folder / f"{table}.parquet", unfinished, made)
+                add_part(self.folder / f"{table}.parquet", unfinished, made)
         finally:
             for unfinished, _ in fresh:
                 unfinished.unlink(missing_ok=True)
@@ -324,15 +280,12 @@ class World:
         sim, now = self._sim, float(self._sim.now)
         every = self._telemetry.alerts()
         firing = [alert for alert in every if alert.ended is None]
-        _json(self.folder / "alerts.json", alerts.as_alertmanager(firing, sim.clock, now, self._silenced))
-        _text(self.folder / "alert_history.jsonl", alerts.as_history(every, sim.clock))
-        if len(self._windows) == 1:
-            self._changes += self._events(0.0)
-        rows = sorted(self._changes, key=lambda change: str(change["time"]))
-        _text(self.folder / "changes.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        _json(self.folder / "kubernetes.json", kubernetes.objects(sim))
+        write_json(self.folder / "alerts.json", alerts.as_alertmanager(firing, sim.clock, now, self._silenced))
+        write_text(self.folder / "alert_history.jsonl", alerts.as_history(every, sim.clock))
+        self._tell([])
+        write_json(self.folder / "kubernetes.json", kubernetes.objects(sim))
         self._keep()
-        _json(self.folder / "manifest.json", self._manifest())
+        write_json(self.folder / "manifest.json", case_texts.manifest(sim))
 
     def _silenced(self, labels: Mapping[str, str]) -> list[str]:
         found = []
@@ -342,112 +295,14 @@ class World:
                 found.append(f"silence-{n + 1}")
         return found
 
-    def _tell(self, change: Mapping[str, Any], commit: str = "") -> None:
-        if not change:
-            return
-        told = {
-            "time": rfc3339(self.now),
-            **change,
-            "attributes": {"commit": commit, "author": "pull request"} if commit else {},
-        }
-        self._changes.append(told)
-        rows = sorted(self._changes, key=lambda row: str(row["time"]))
-        if (self.folder / "changes.jsonl").exists():
-            _text(self.folder / "changes.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    def _tell(self, told: Iterable[Mapping[str, Any]], commit: str = "") -> None:
+        """Add changes that were made now to those that are known, and write them all."""
+        by = {"commit": commit, "author": "pull request"} if commit else {}
+        self._changes += [{"time": rfc3339(self.now), **change, "attributes": by} for change in told]
+        rows = sorted(self._changes, key=lambda change: str(change["time"]))
+        write_rows(self.folder / "changes.jsonl", rows)
 
     def _keep(self) -> None:
         """What opens this world again."""
-        sim = self._sim
-        told = {
-            "scenario": sim.scenario.name,
-            "seed": sim.seed,
-            "hard": sim.hard,
-            "names": sim.names.renamed,
-            "versions": list(sim.versions) if sim.versions else None,
-            "per_second": sim.asked_per_second,
-            "hours": sim.seconds / 3600,
-            "troubles": asdict(self._troubles),
-            "windows": self._windows,
-            "actions": self._done,
-            "followed": self._followed,
-        }
-        _json(self.folder / "world.json", told)
-
-    def _manifest(self) -> dict[str, Any]:
-        sim = self._sim
-        return {
-            "name": sim.names.text(sim.scenario.name),
-            "question": sim.names.text(sim.scenario.question),
-            "start": rfc3339(sim.clock.start),
-            "end": rfc3339(self.now),
-            "now": rfc3339(self.now),
-            "seed": sim.seed,
-        }
-
-    def _truth(self) -> dict[str, Any]:
-        """`Truth` as JSON, with what the simulation found out."""
-        sim, truth = self._sim, self._sim.plan.truth
-        found: dict[str, Any] = {
-            "outcome": truth.outcome,
-            "services": list(truth.services),
-            "kind": truth.kind,
-            "change": truth.change,
-            "onset": None,
-            "difficulty": "hard" if sim.hard else "easy",
-            "symptom": asdict(truth.symptom) if truth.symptom else None,
-            "evidence": [asdict(signal) for signal in truth.evidence],
-            "remedies": [list(map(dict, remedy)) for remedy in truth.remedies],
-            "worse": [list(map(dict, remedy)) for remedy in truth.worse],
-            "path": list(truth.path),
-            **truth.more,
-        }
-        found = sim.names.of(found)
-        onset = self._telemetry.onset
-        if onset is None and sim.plan.onset is not None:
-            onset = sim.seconds - sim.plan.onset * 60
-        if onset is not None:
-            found["onset"] = rfc3339(sim.clock.instant(onset))
-        for raised in sim.raised[:1]:
-            service = found["services"][0]
-            found |= {"file": f"services/{service}/{raised.file.removeprefix('/app/')}", "line": raised.line}
-        return found
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in version.split(".")) or (0,)
-
-
-def _bumped(text: str, service: str, version: str) -> str:
-    lines = text.splitlines(keepends=True)
-    return "".join(
-        f"{line[: line.rindex(':') + 1]}{version}\n"
-        if line.strip().startswith("image:") and f"/{service}:" in line
-        else line
-        for line in lines
-    )
-
-
-def _add_part(table: Path, fresh: Path, number: int) -> None:
-    """Put one more part beside those that there are; a table that was a file becomes a folder."""
-    if table.is_file():
-        folder = table.with_name(f".{table.name}.folder")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        os.link(table, folder / "part-00000.parquet")
-        aside = table.with_name(f".{table.name}.before")
-        table.rename(aside)
-        folder.rename(table)
-        aside.unlink()
-    table.mkdir(exist_ok=True)
-    fresh.rename(table / f"part-{number:05}.parquet")
-
-
-def _text(file: Path, text: str) -> None:
-    """Whole or not at all."""
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(file)
-
-
-def _json(file: Path, data: Any) -> None:
-    _text(file, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+        left = {"windows": self._windows, "actions": self._done, "followed": self._followed}
+        write_json(self.folder / "world.json", self._asked.told() | left)

@@ -80,6 +80,32 @@ def test_a_branch_that_is_not_there_is_refused_in_one_line(folder: Path, branch:
     assert "\n" not in str(caught.value) and branch in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "setting",
+    ['[merge "x"]\n\tdriver = touch {left}\n', "[include]\n\tpath = {left}\n", "[core]\n\tfsmonitor = touch {left}\n"],
+)
+def test_a_repository_that_names_a_program_is_refused(folder: Path, setting: str):
+    _push(folder, "fix", "one\n2\nthree\n")
+    left = folder / "left"
+    with (folder / "remote.git" / "config").open("a") as config:
+        config.write(setting.format(left=left))
+    (folder / "remote.git" / "info").mkdir(exist_ok=True)
+    (folder / "remote.git" / "info" / "attributes").write_text("* merge=x\n")
+    with pytest.raises(UsageError, match="which a world's repository does not need"):
+        Remote(folder).merge("fix", NOW)
+    assert not left.exists()
+
+
+def test_a_link_is_no_source_and_a_name_is_no_commit(folder: Path):
+    _git(folder, "checkout", "-q", "-b", "link", "origin/main")
+    (folder / "repository" / "services/cart/b.py").symlink_to("/etc/passwd")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-qm", "a link")
+    assert set(Remote(folder).files(Remote(folder).head())) == {"services/cart/a.py", "deploy/cart.yaml"}
+    with pytest.raises(UsageError, match="is no commit"):
+        Remote(folder).files("--output=/tmp/x")
+
+
 def test_what_ci_writes_is_a_commit_with_a_tag(folder: Path):
     remote, before = Remote(folder), Remote(folder).head()
     head = remote.write({"deploy/cart.yaml": "image: y\n"}, "deploy: cart 0.2.0\n", "cart-0.2.0", NOW)

@@ -128,6 +128,56 @@ def test_a_fix_of_the_source_is_built_rolled_out_and_mends_it(world: World):
     assert _failing(again, 2) < 0.005
 
 
+def test_a_world_that_followed_is_opened_without_writing_or_running_anything(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    _pushed(world, "fix", TOTALS, "    if cart.coupon:\n", "    discount = ZERO\n    if cart.coupon:\n")
+    world.apply({"action": "merge", "branch": "fix"})
+    world.advance(1)
+    before = _bytes(world.folder)
+    monkeypatch.setattr("aisre_nb.sandbox.world.tried", lambda *_: pytest.fail("it was run again"))
+    again = World.open(world.folder)
+    assert _bytes(world.folder) == before and len(_changes(again)) > 3
+    assert again.simulation.engine.cluster.versions["cart"] == "0.2.1"
+    again.advance(6)
+    assert _failing(again) < 0.005
+
+
+def test_source_that_cannot_begin_is_a_rollout_that_stands(world: World):
+    _pushed(world, "typo", TOTALS, "    if cart.coupon:\n", "    if cart.coupon\n")
+    world.apply({"action": "merge", "branch": "typo"})
+    world.advance(4)
+    waiting = [pod for pod in world.simulation.engine.cluster.pods["cart"] if pod.waiting]
+    assert {(pod.version, pod.waiting) for pod in waiting} == {("0.2.1", "CrashLoopBackOff")}
+    assert "SyntaxError" in waiting[0].message and _failing(world) > 0.05
+    again = World.open(world.folder)
+    assert [pod.waiting for pod in again.simulation.engine.cluster.pods["cart"] if pod.waiting] == ["CrashLoopBackOff"]
+
+
+def test_a_version_named_by_hand_does_what_its_source_does(world: World):
+    _git(world, "checkout", "-q", "-B", "hand", "origin/main")
+    for path, old, new in (
+        ("deploy/cart.yaml", "cart:0.2.0", "cart:0.3.0"),
+        (TOTALS, "    if cart.coupon:\n", "    # A coupon first.\n    if cart.coupon:\n"),
+    ):
+        file = world.folder / "repository" / path
+        file.write_text(file.read_text().replace(old, new))
+    _git(world, "commit", "-qam", "cart: 0.3.0")
+    _git(world, "push", "-q", "origin", "hand")
+    world.apply({"action": "merge", "branch": "hand"})
+    world.advance(6)
+    assert world.simulation.engine.cluster.versions["cart"] == "0.3.0" and _failing(world) > 0.05
+
+
+def test_a_version_that_nobody_built_has_no_image(world: World):
+    _pushed(world, "none", "deploy/cart.yaml", "cart:0.2.0", "cart:0.9.9")
+    world.apply({"action": "merge", "branch": "none"})
+    world.advance(4)
+    waiting = [pod for pod in world.simulation.engine.cluster.pods["cart"] if pod.waiting]
+    assert {(pod.version, pod.waiting) for pod in waiting} == {("0.9.9", "ImagePullBackOff")}
+    assert _failing(world) > 0.05
+
+
 def test_a_change_of_the_source_that_mends_nothing_still_fails(world: World):
     _pushed(world, "try", TOTALS, "    if cart.coupon:\n", "    # A coupon first.\n    if cart.coupon:\n")
     world.apply({"action": "merge", "branch": "try"})
@@ -233,6 +283,24 @@ def test_what_a_world_would_do_can_be_asked_without_doing_it(world: World):
 def test_time_passes_forwards_and_for_a_day_at_most(begun: World, minutes: float):
     with pytest.raises(UsageError, match="cannot pass"):
         begun.advance(minutes)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"windows": []},
+        {"windows": [9e9]},
+        {"windows": [60, 30]},
+        {"seed": "x"},
+        {"names": 3},
+        {"actions": [{"at": ""}]},
+    ],
+)
+def test_a_world_whose_file_is_spoilt_cannot_be_opened(world: World, spoilt: dict[str, Any]):
+    file = world.folder / "world.json"
+    file.write_text(json.dumps(_json(world, "world.json") | spoilt))
+    with pytest.raises(UsageError, match="is no world"):
+        World.open(world.folder)
 
 
 def test_a_folder_that_is_no_world_cannot_be_opened(tmp_path: Path):

@@ -22,11 +22,10 @@ from aisre_nb.sandbox.code import (
     vector_cache,
 )
 from aisre_nb.sandbox.code.change import CodeChange
-from aisre_nb.sandbox.code.probed import probed
 from aisre_nb.sandbox.names import Names
 from aisre_nb.sandbox.releases import CHANGES
 from aisre_nb.sandbox.services import NAMES
-from aisre_nb.sandbox.source import Source, raised_by
+from aisre_nb.sandbox.source import Source, measured, raised_by
 from aisre_nb.sandbox.tree import base_tree
 
 SAME = Names({}, NAMES)
@@ -81,8 +80,8 @@ def run(tree: Mapping[str, str], service: str, folder: Path, *arguments: str) ->
 def test_the_probe_tells_the_versions_apart(change, probe, base, new, names):
     before = names.of(base_tree())
     service = names.text(change.service)
-    assert probed(before, service, names, probe) == base
-    assert probed(before | names.of(change.files()), service, names, probe) == new
+    assert measured(before, service, names, probe) == base
+    assert measured(before | names.of(change.files()), service, names, probe) == new
 
 
 @pytest.mark.parametrize("service", TESTED)
@@ -139,7 +138,7 @@ def test_and_a_label_that_knows_its_country_does_not():
     tree = base_tree()
     path = "services/fulfilment/fulfilment/labels.py"
     tree[path] = tree[path].replace("address.postcode[:2]", "(address.postcode or '00')[:2]")
-    assert probed(tree, "fulfilment", SAME, poison.label_without_postcode) is None
+    assert measured(tree, "fulfilment", SAME, poison.label_without_postcode) is None
 
 
 @pytest.mark.parametrize(
@@ -201,4 +200,4 @@ def test_a_mend_is_told_from_the_fault(change, path, old, new, probe, mended):
     tree = base_tree() | change.files()
     assert old in tree[f"services/{path}"]
     tree[f"services/{path}"] = tree[f"services/{path}"].replace(old, new)
-    assert probed(tree, change.service, SAME, probe) == mended
+    assert measured(tree, change.service, SAME, probe) == mended
