@@ -39,7 +39,7 @@ def plan(dice: Dice) -> Plan:
                 wrong,
                 raised=Raised("gaierror", "[Errno -2] Name or service not known: postgres-users.shop"),
                 status=503,
-                share=1.0 if not dice.hard else 0.5,
+                share=1.0 if not dice.hard else 0.6,
                 seconds=0.02,
                 unreached=True,
             ),
@@ -52,7 +52,7 @@ def plan(dice: Dice) -> Plan:
             symptom=Signal("errors", "user", "GET /users/{user_id}", least=0.2),
             evidence=(
                 Signal("log", "user", "Name or service not known", by=10),
-                Signal("errors", "frontend", "GET /account", least=0.1),
+                Signal("errors", "frontend", "GET /account", least=0.2),
             ),
             remedies=((config("user", "DATABASE_HOST", "postgres.shop"),), (rollback("user"),)),
             worse=((restart("user"),), (restart("postgres"),)),
