@@ -1,5 +1,5 @@
-"""The alert is of the frontend; the cause is two hops away: the pool of inventory, that product pages and orders
-need.
+"""The question blames the frontend, whose deployment is innocent; the cause is the pool of inventory, that product
+pages and orders need. Alerts of inventory itself begin as early as those of the frontend, or earlier.
 """
 
 from __future__ import annotations
