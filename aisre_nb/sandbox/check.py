@@ -8,11 +8,13 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from aisre_nb.sandbox.calls import Call, Page
 from aisre_nb.sandbox.make import create
 from aisre_nb.sandbox.scenario import Action, Signal
 from aisre_nb.sandbox.signals import Seen, look
@@ -26,6 +28,8 @@ _WAIT = 12
 _JUDGED = timedelta(minutes=4)
 _LONGER = 20
 """Minutes for what a queue still has to work off, and for what does not mend it."""
+_FAR = 2
+"""Calls from the service of the first alert to the faulty one, at least, where a truth says `far`."""
 
 
 @dataclass
@@ -95,6 +99,8 @@ class _Check:
             yield from self._quiet()
             return
         yield from self._visible()
+        if self._truth.far:
+            yield from self._far()
         symptom = self._truth.symptom
         if symptom is None:
             yield "no symptom is named"
@@ -115,6 +121,24 @@ class _Check:
             if not seen.shows(signal):
                 told = f"{seen.before:.3g} → {seen.after:.3g}, wanted {signal.way} by {signal.by:g}"
                 yield f"{_name(signal)} does not show: {told}"
+
+    def _far(self) -> Iterator[str]:
+        """The first alert that the fault can have raised is of a service two calls or more away."""
+        lines = (self._folder / "alert_history.jsonl").read_text(encoding="utf-8").splitlines()
+        away = _away(self._world.simulation.blueprint.pages, self._truth.services)
+        # Noise began long before the onset. What a service without a way to the fault says is chance.
+        raised = [
+            (instant(alert["startsAt"]), away[alert["labels"]["service"]], alert["labels"])
+            for alert in map(json.loads, lines)
+            if instant(alert["startsAt"]) >= self._onset and alert["labels"]["service"] in away
+        ]
+        if not raised:
+            yield "no alert tells of the fault"
+            return
+        # Of those that began at once, the nearest is what counts.
+        _, calls, labels = min(raised, key=lambda one: one[:2])
+        if calls < _FAR:
+            yield f"{labels['alertname']} of {labels['service']} fires first, {calls} of at least {_FAR} calls away"
 
     def _seen(self, signal: Signal) -> Seen:
         before = look(self._folder, signal, self._start + timedelta(minutes=5), self._onset - timedelta(minutes=1))
@@ -163,6 +187,25 @@ class _Check:
             for sentence in re.findall(r'"([^"]{40,})"', truth):
                 if sentence in text:
                     yield f"{file.name} holds a sentence of the truth: {sentence}"
+
+
+def _away(pages: Sequence[Page], faulty: Collection[str]) -> dict[str, int]:
+    """Calls from each service to the nearest faulty one; those from which no call leads there are left out."""
+    callers: defaultdict[str, set[str]] = defaultdict(set)
+    calls: list[Call] = [page.call for page in pages]
+    while calls:
+        call = calls.pop()
+        calls += call.children
+        for child in call.children:
+            callers[child.service].add(call.service)
+    found = dict.fromkeys(faulty, 0)
+    wave = list(faulty)
+    while wave:
+        name = wave.pop(0)
+        for caller in callers[name] - found.keys():
+            found[caller] = found[name] + 1
+            wave.append(caller)
+    return found
 
 
 def _say(actions: Sequence[Action]) -> str:

@@ -139,6 +139,8 @@ class Truth:
     """What somebody in a hurry would do, and what does not mend it or makes it worse."""
     path: tuple[str, ...] = ()
     """What an expert would have looked at, in order."""
+    far: bool = False
+    """The first alert since the onset is of a service two calls or more away from every faulty one."""
     more: Mapping[str, Any] = field(default_factory=dict)
     """What else `truth.json` holds: a variable, an operation."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from aisre_nb.sandbox.world import World
         ("errors-everywhere-at-random", True),  # configuration
         ("pods-pending", False),  # the platform
         ("parcels-stand-still", False),  # a queue
+        ("searches-fail-now-and-then", True),  # far from its alert
         ("traffic-doubled", True),  # no fault
         ("checkout-question", False),
     ],
@@ -63,6 +65,9 @@ def problems(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> I
         ({"remedies": (({"action": "restart", "service": "cart"},),)}, "restart cart does not mend it"),
         ({"worse": (({"action": "rollback", "service": "cart"},),)}, "rollback cart mends it"),
         ({"outcome": "no_fault", "symptom": None}, "shows in a world without a fault"),
+        ({"far": True}, "HighErrorRate of checkout fires first, 1 of at least 2 calls away"),
+        ({"far": True, "services": ("checkout",)}, "HighErrorRate of checkout fires first, 0 of at least 2 calls away"),
+        ({"far": True, "services": ("smtp",)}, "no alert tells of the fault"),
     ],
 )
 def test_a_truth_that_is_wrong_is_found_out(problems: Any, wrong: dict[str, Any], says: str):
@@ -71,6 +76,17 @@ def test_a_truth_that_is_wrong_is_found_out(problems: Any, wrong: dict[str, Any]
 
 def test_a_truth_that_is_right_is_not(problems: Any):
     assert problems() == []
+
+
+def test_a_cause_two_calls_from_the_first_alert_is_far(problems: Any, world: World, tmp_path: Path):
+    file = tmp_path / "world" / "alert_history.jsonl"
+    first = json.loads(file.read_text().splitlines()[-1])
+    first["labels"] |= {"alertname": "PageErrors", "service": "frontend"}
+    early = {**first, "startsAt": "2020-01-01T00:00:00Z", "labels": {**first["labels"], "service": "cart"}}
+    file.write_text("".join(json.dumps(row) + "\n" for row in (early, first)))
+    assert problems(far=True) == [], "what began before the onset does not count"
+    file.write_text(f"{file.read_text()}{json.dumps({**first, 'labels': {**first['labels'], 'service': 'cart'}})}\n")
+    assert any("of cart fires first" in problem for problem in problems(far=True)), "nor does who is written first"
 
 
 def test_a_sentence_of_the_truth_elsewhere_is_found_out(problems: Any, tmp_path: Path):

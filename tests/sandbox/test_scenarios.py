@@ -56,9 +56,19 @@ def test_there_are_many_with_controls_and_with_more_than_one_cause():
     assert sum(plan.truth.outcome == "no_fault" for plan in plans) >= 6
     kinds = {plan.truth.kind for plan in plans if plan.truth.outcome == "root_cause"}
     assert len(kinds) >= 12
-    two = [plan for plan in plans if len(plan.truth.services) > 1]
-    far = [scenario.name for scenario, _ in ALL if "far-away" in scenario.name]
-    assert len(two) + len(far) >= 4
+
+
+@pytest.mark.parametrize("hard", [False, True], ids=["easy", "hard"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_four_have_two_faults_or_one_far_from_its_first_alert(seed: int, hard: bool):
+    truths = [_plan(*one, seed, hard).truth for one in ALL]
+    # A kind for each fault: two services of one kind are one fault that shows in both.
+    two = [truth for truth in truths if len(truth.services) > 1 and "," in truth.kind]
+    far = [truth for truth in truths if truth.far]
+    assert len(two) >= 2 and len(far) >= 2 and not [truth for truth in two if truth.far]
+    for truth in far:
+        assert truth.services and {s.service for s in truth.evidence} & set(truth.services)
+        assert truth.symptom and truth.symptom.service not in truth.services
 
 
 @every

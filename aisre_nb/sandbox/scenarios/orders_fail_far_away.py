@@ -61,6 +61,7 @@ def plan(dice: Dice) -> Plan:
                 "logs of the catalog: a table that is not there",
                 "changes of the catalog's settings",
             ),
+            far=True,
         ),
         per_second=dice.between(12, 15),
     )
