@@ -1,6 +1,4 @@
-"""The alert is of checkout, which was deployed; the cause is the catalog's database host, that the cart's prices need
-at times.
-"""
+"""The alert is of checkout; the cause is the catalog's database host, that the cart's prices need at times."""
 
 from __future__ import annotations
 
@@ -13,12 +11,12 @@ from aisre_nb.sandbox.scenario import Dice, Plan, Scenario, Setting, Signal, Tru
 SCENARIO = Scenario(
     name="orders-fail-far-away",
     title="Orders fail, and checkout is blamed",
-    question="checkout fails for some orders since its deployment. Should we roll it back?",
+    question="checkout fails for some orders. Should we roll it back?",
 )
 
 
 def plan(dice: Dice) -> Plan:
-    """One setting of the catalog, and an innocent release of user."""
+    """One setting of the catalog."""
     minutes = dice.minutes()
     wrong = When(service="catalog", key="DATABASE_HOST", values=("postgres-replica.shop",))
     return Plan(
