@@ -3,7 +3,8 @@
 ``aisre.toml`` is looked for in the working directory and its parents::
 
     model = "builtin"          # or "claude", or a model's full name
-    approve = "read"           # read | ask | all | none
+    approve = "read"           # read | ask | none, and rules: "read; run restart_deployment on service:cart once"
+    approval_minutes = 60      # how old an approval may be when its change runs
     max_steps = 40
     max_usd = 5.0
     max_seconds = 900
@@ -34,8 +35,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "max_seconds": (int, float),
     "max_tokens": (int,),
     "since": (str,),
+    "approval_minutes": (int, float),
 }
-_APPROVE = ("read", "ask", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,17 @@ class Settings:
     """Input and output tokens for one question."""
     since: str = "2h"
     """How far back a tool looks when it is not told."""
+    approval_minutes: float = 60.0
+    """How old an approval may be when its change runs."""
     record_dir: Path = Path(".aisre/records")
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     base: Path = Path()
     """What relative paths of sources start from: the folder of ``aisre.toml``."""
+
+    @property
+    def audit(self) -> Path:
+        """Where it is written who decided what."""
+        return self.record_dir.parent / "audit.jsonl"
 
     @property
     def worlds(self) -> Path:
@@ -120,11 +128,31 @@ def _check(name: str, value: Any, where: str) -> None:
     if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
         wanted = "a text" if _TYPES[name] == (str,) else "a number"
         raise ConfigurationError(f"{where}: {name} = {value!r} is not {wanted}", f"give {wanted}")
-    if name == "approve" and value not in _APPROVE:
-        raise ConfigurationError(f"{where}: approve = {value!r} is not a policy", f"one of {', '.join(_APPROVE)}")
+    if name == "approve":
+        _check_policy(str(value), where)
     if isinstance(value, int | float) and value <= 0:
         raise ConfigurationError(f"{where}: {name} = {value!r} is not above zero", "give a number above zero")
     if name == "since":
         from aisre_nb.times import duration
 
         duration(str(value))
+
+
+def _check_policy(text: str, where: str) -> None:
+    from aisre_nb.approval.policy import Policy
+
+    try:
+        policy = Policy.parse(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error.message}", error.next_step) from None
+    if not where.endswith(".toml"):
+        return
+    # A file comes along with a repository that somebody cloned: it must not open the door to changes.
+    if policy.name == "all":
+        raise ConfigurationError(f'{where}: approve = "all" is for one run only', "type it: --approve all")
+    loose = [standing.rule.words() for standing in policy.standing if not standing.rule.is_bounded]
+    if loose:
+        raise ConfigurationError(
+            f"{where}: the rule {loose[0]!r} has no bounds",
+            "name the tool, what it may touch, and how often or how long: run TOOL on KIND:NAME once",
+        )

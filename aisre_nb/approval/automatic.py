@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aisre_nb.approval.decision import Decision, Proposal, Verdict
+from aisre_nb.approval.decision import Decision, Proposal
 from aisre_nb.approval.policy import Policy
 
 
 class AutomaticApprover:
-    """Approves what the policy lets run, rejects everything that would have to be asked."""
+    """Rejects everything that would have to be asked; what the policy lets run does not come here."""
 
     def __init__(self, policy: Policy, who: str) -> None:
         self._policy = policy
         self._who = who
 
     async def decide(self, proposal: Proposal) -> Decision:
-        """At once."""
-        runs = self._policy.verdict(proposal.tool, proposal.effect) == "run"
-        verdict: Verdict = "approve" if runs else "reject"
-        reason = f"the policy is {self._policy.describe()}" + ("" if runs else ", and nobody is there to be asked")
+        """At once: whoever is asked here is nobody."""
+        reason = f"the policy is {self._policy.describe()}, and nobody is there to be asked"
         return Decision(
-            proposal.call_id, verdict, proposal.digest, "policy", self._who, datetime.now(UTC), reason=reason
+            proposal.call_id, "reject", proposal.digest, "policy", self._who, datetime.now(UTC), reason=reason
         )

@@ -1,5 +1,4 @@
 // Draws the panel. Foreign text only ever becomes textContent or an input's value.
-const HEADERS = ["diff --git ", "index ", "--- ", "+++ "]; // the path stands above
 const PATIENCE = 5000; // milliseconds after which an unanswered click may be repeated
 
 // This module is loaded once by each page that shows the panel; a reloaded page is another one.
@@ -12,21 +11,61 @@ function node(tag, className, text) {
   return made;
 }
 
-function diff(file) {
-  const box = node("div", "aisre-card-file");
-  box.append(node("code", "", file.path));
+function diff(lines, label) {
   const pre = node("pre");
   pre.tabIndex = 0;
-  pre.setAttribute("aria-label", `Changes in ${file.path}`);
+  pre.setAttribute("aria-label", label);
   let inHunk = false;
-  for (const line of file.lines) {
+  for (const line of lines) {
     if (line.startsWith("@@")) inHunk = true;
-    if (!inHunk && HEADERS.some((start) => line.startsWith(start))) continue;
     const kind = !inHunk ? "" : line[0] === "+" ? "add" : line[0] === "-" ? "del" : line.startsWith("@@") ? "at" : "";
     pre.append(node("span", kind && `aisre-card-${kind}`, line + "\n"));
   }
-  box.append(pre);
-  return box;
+  return pre;
+}
+
+// One hunk; where it may be left out or edited, what the person chose is in `choice()`: null while it is as shown.
+function piece(shown, name, follow) {
+  const box = node("div", "aisre-card-hunk");
+  const pre = diff(shown.lines, `Changes in ${name}`);
+  if (shown.text === null) {
+    box.append(pre);
+    return { box, choice: () => null, kept: () => true };
+  }
+  const tick = document.createElement("input");
+  tick.type = "checkbox";
+  tick.checked = true;
+  const label = node("label", "aisre-card-dim");
+  label.append(tick, node("span", "", ` ${name}`));
+  const edit = node("button", "", "Edit");
+  edit.type = "button";
+  edit.setAttribute("aria-label", `Edit ${name}`);
+  const text = node("textarea", "aisre-card-text");
+  text.value = shown.text;
+  text.rows = Math.min(20, shown.text.split("\n").length + 1);
+  text.spellcheck = false;
+  text.hidden = true;
+  text.setAttribute("aria-label", `${name}, as it would stand in the file`);
+  // What a textarea makes of the ends of lines is not an edit.
+  const before = text.value;
+  edit.addEventListener("click", () => {
+    text.hidden = !text.hidden;
+    pre.hidden = !text.hidden;
+    edit.textContent = text.hidden ? "Edit" : "Show the diff";
+    if (text.value !== before) edit.textContent += " (edited)";
+    if (!text.hidden) text.focus();
+  });
+  const change = () => {
+    box.classList.toggle("aisre-card-out", !tick.checked);
+    follow();
+  };
+  tick.addEventListener("change", change);
+  text.addEventListener("input", change);
+  const head = node("div", "aisre-card-head");
+  head.append(label, edit);
+  box.append(head, pre, text);
+  const choice = () => (!tick.checked ? [false, null] : text.value !== before ? [true, text.value] : null);
+  return { box, choice, kept: () => tick.checked };
 }
 
 function table(rows) {
@@ -56,7 +95,9 @@ function field(name, value, form) {
 function card(model, proposal) {
   const box = node("section", "aisre-card");
   box.setAttribute("aria-label", `Approval of ${proposal.tool}`);
+  box.setAttribute("role", "group");
   box.append(node("h4", "", `Before this runs: ${proposal.tool}`));
+  if (proposal.again) box.append(node("p", "aisre-card-warn", `Shown again: ${proposal.again}`));
   if (proposal.why) box.append(node("p", "", proposal.why));
   box.append(node("p", "aisre-card-dim", proposal.scope));
   const fields = {};
@@ -65,8 +106,19 @@ function card(model, proposal) {
   if (!("body" in fields) && proposal.body) box.append(node("pre", "", proposal.body));
   for (const hidden of proposal.hidden) box.append(node("p", "aisre-card-warn", `⚠ Holds hidden characters: ${hidden}`));
   if (proposal.rows.length) box.append(table(proposal.rows));
-  for (const file of proposal.files) box.append(diff(file));
+  const pieces = [];
+  proposal.files.forEach((file, n) => {
+    const part = node("div", "aisre-card-file");
+    part.append(node("code", "", file.kind ? `${file.path} (${file.kind})` : file.path));
+    file.hunks.forEach((hunk, m) => {
+      const made = piece(hunk, `${file.path}, hunk ${m + 1} of ${file.hunks.length}`, () => follow());
+      pieces.push({ at: [n, m], ...made });
+      part.append(made.box);
+    });
+    box.append(part);
+  });
 
+  const hunks = () => pieces.filter((p) => p.choice()).map((p) => [...p.at, ...p.choice()]);
   const edits = () => {
     const changed = Object.entries(fields).filter(([, { input, before }]) => input.value !== before);
     return Object.fromEntries(changed.map(([name, { input }]) => [name, input.value]));
@@ -79,36 +131,44 @@ function card(model, proposal) {
   said.setAttribute("role", "status");
   const buttons = [];
   const follow = () => {
-    const changed = Object.keys(edits()).length > 0;
-    approve.disabled = changed;
-    edited.disabled = !changed;
+    const changed = Object.keys(edits()).length > 0 || hunks().length > 0;
+    const nothing = pieces.length > 0 && !pieces.some((p) => p.kept());
+    approve.disabled = kind.disabled = changed;
+    edited.disabled = !changed || nothing;
+    said.textContent = nothing ? "Every hunk is left out: reject it instead." : "";
     for (const button of [reject, stop]) button.disabled = false;
   };
-  const decide = (verdict) => {
+  const decide = (verdict, grant = false) => {
     for (const button of buttons) button.disabled = true;
-    model.send({ type: "decision", call_id: proposal.call_id, digest: proposal.digest, verdict, edits: edits(), reason: reason.value });
+    model.send({ type: "decision", call_id: proposal.call_id, digest: proposal.digest, verdict, grant, edits: edits(), hunks: hunks(), reason: reason.value });
     setTimeout(() => {
-      said.textContent = "The kernel did not answer; try again.";
       follow();
+      said.textContent = "The kernel did not answer; try again.";
     }, PATIENCE);
   };
-  const button = (text, verdict, className) => {
+  const button = (text, verdict, className, grant = false) => {
     const made = node("button", className, text);
     made.type = "button";
-    made.addEventListener("click", () => decide(verdict));
+    made.addEventListener("click", () => decide(verdict, grant));
     buttons.push(made);
     return made;
   };
   const approve = button("Approve", "approve", "aisre-card-yes");
   const edited = button("Approve as edited", "edit", "aisre-card-yes");
-  const reject = button("Reject", "reject");
+  const kind = button("Approve this kind for 10 minutes", "approve", "", true);
+  kind.title = `Now, and for ten minutes without asking: ${proposal.kind}`;
+  kind.setAttribute("aria-description", kind.title);
+  const reject = button("Reject with a reason", "reject");
+  reason.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && reason.value.trim()) decide("reject");
+  });
   const stop = button("Stop here", "stop");
   stop.title = "Do not run this, and end the investigation with the report so far";
   for (const { input } of Object.values(fields)) input.addEventListener("input", follow);
   follow();
   row.append(approve);
-  if (Object.keys(fields).length) row.append(edited);
-  row.append(reject, reason, stop, said);
+  if (Object.keys(fields).length || pieces.some((p) => p.box.querySelector("textarea"))) row.append(edited);
+  row.append(kind, reject, reason, stop, said);
   box.append(row);
   return box;
 }

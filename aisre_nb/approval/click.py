@@ -9,14 +9,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from aisre_nb.approval.decision import Approver, Decision, Proposal
+from aisre_nb.approval.decision import Approver, Decision, Proposal, granted
+from aisre_nb.approval.hunks import composed, hunks
 from aisre_nb.approval.revealed import revealed
+from aisre_nb.evidence.change import FileChange
 
 _SLICE = 0.25
 """Seconds of one wait: where a signal does not wake an idle loop, the end of a wait does."""
 _APPEARS = 4.0
 """Seconds within which the panel's script must have said that it is there."""
 _LONGEST_REASON = 2000
+_LONGEST_HUNK = 1_000_000
 _VERDICTS = ("approve", "edit", "reject", "stop")
 
 Heard = Callable[[Mapping[str, Any]], None]
@@ -55,6 +58,7 @@ class PanelApprover:
             found = await self._clicked(proposal)
         finally:
             self._panel.propose({})
+        edits = found["verdict"] == "edit"
         return Decision(
             proposal.call_id,
             found["verdict"],
@@ -62,9 +66,11 @@ class PanelApprover:
             "panel",
             self._who,
             datetime.now(UTC),
-            _edited(proposal, found) if found["verdict"] == "edit" else {},
-            str(found.get("reason") or "")[:_LONGEST_REASON],
-            time.monotonic() - start,
+            arguments=_edited(proposal, found) if edits else {},
+            files=_files(proposal, found) if edits else {},
+            grant=found.get("grant") is True,
+            reason=str(found.get("reason") or "")[:_LONGEST_REASON],
+            seconds=time.monotonic() - start,
         )
 
     async def _appeared(self) -> bool:
@@ -112,11 +118,26 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         "title": revealed(view.title),
         "body": revealed(view.body),
         "scope": revealed(view.scope),
+        "again": revealed(proposal.again),
+        "kind": revealed(granted(proposal).words().partition(" for ")[0].removeprefix("run ")),
         "rows": [[revealed(cell) for cell in row] for row in view.rows],
-        "files": [{"path": revealed(f.path), "lines": _lines(f.diff)} for f in view.files],
+        "files": [_file(f, view.hunks) for f in view.files],
         "editable": editable,
         "hidden": [f"{f}: {revealed(text)}" for f, text in editable.items() if revealed(text) != text],
     }
+
+
+def _file(file: FileChange, tickable: bool) -> dict[str, Any]:
+    """Its hunks as code made them of what stands there before and after: what is seen is what is composed."""
+    found = hunks(file.before, file.after)
+    kind = "new" if file.before is None else "deleted" if file.after is None else ""
+    if not found:
+        # A change of its mode alone, or of an empty file.
+        return {"path": revealed(file.path), "kind": kind, "hunks": [{"lines": _lines(file.diff), "text": None}]}
+    shown = [
+        {"lines": [revealed(line) for line in hunk.shown], "text": hunk.text if tickable else None} for hunk in found
+    ]
+    return {"path": revealed(file.path), "kind": kind, "hunks": shown}
 
 
 def _lines(diff: str) -> list[str]:
@@ -129,3 +150,20 @@ def _edited(proposal: Proposal, found: Mapping[str, Any]) -> dict[str, Any]:
     edits = found.get("edits")
     known = edits if isinstance(edits, Mapping) else {}
     return {**proposal.arguments, **{f: str(known[f]) for f in proposal.view.editable if f in known}}
+
+
+def _files(proposal: Proposal, found: Mapping[str, Any]) -> dict[str, str]:
+    """Whole texts of the files of which the page says that hunks were left out or edited.
+
+    It says ``[file, hunk, kept, text]`` for each of those, with a null text where a kept one is as it was shown.
+    """
+    told = found.get("hunks")
+    choices: dict[int, dict[int, str | None]] = {}
+    for one in told if proposal.view.hunks and isinstance(told, list) else []:
+        match one:
+            case [int(file), int(hunk), False, _] if 0 <= file < len(proposal.view.files):
+                choices.setdefault(file, {})[hunk] = None
+            case [int(file), int(hunk), True, str(text)] if 0 <= file < len(proposal.view.files):
+                choices.setdefault(file, {})[hunk] = text[:_LONGEST_HUNK]
+    files = proposal.view.files
+    return {files[n].path: composed(files[n].before, files[n].after, chosen) for n, chosen in choices.items()}

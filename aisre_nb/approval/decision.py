@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from aisre_nb.approval.hunks import changed_lines
+from aisre_nb.approval.rule import Rule
 from aisre_nb.tools.tool import ChangeView, Effect
 
 Verdict = Literal[
@@ -23,6 +25,10 @@ Channel = Literal[
     "stdin",  # a line typed at a prompt
     "policy",  # a rule, or the command line, decided
 ]
+
+
+GRANTED = 600.0
+"""Seconds that *Approve this kind* lasts."""
 
 
 def digest(tool: str, arguments: Mapping[str, Any], view: ChangeView) -> str:
@@ -43,6 +49,10 @@ class Proposal:
     digest: str
     why: str = ""
     """One sentence of the model: why now."""
+    scope: tuple[str, ...] = ()
+    """What it touches, as rules name it."""
+    again: str = ""
+    """Why it is shown another time: what changed since it was approved."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,16 @@ class Decision:
     reason: str = ""
     seconds: float = 0.0
     """How long the person took."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """For ``edit``: whole texts, by path, of files of which hunks were left out or edited."""
+    grant: bool = False
+    """With an approval: calls of the same kind run for `GRANTED` seconds without asking."""
+
+
+def granted(proposal: Proposal) -> Rule:
+    """What *Approve this kind* allows: this tool, on no more than this touches, with no larger a diff."""
+    lines = sum(changed_lines(file.before, file.after) for file in proposal.view.files)
+    return Rule("run", proposal.tool, "", proposal.scope, seconds=GRANTED, lines=lines or None)
 
 
 class Approver(Protocol):

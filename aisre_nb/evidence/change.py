@@ -31,3 +31,5 @@ class ChangeView:
     """Arguments that the person may edit in the card: ``("title", "body")``."""
     rows: tuple[tuple[str, str, str], ...] = ()
     """What, before, after: ``("replicas of cart", "3", "6")``, for a change that is no file."""
+    hunks: bool = False
+    """Whether the person may leave out and edit single hunks of the files."""

@@ -25,6 +25,8 @@ class Asked(_Event):
     policy: str
     who: str = ""
     now: datetime | None = None
+    where: dict[str, str] = Field(default_factory=dict)
+    """How to open the same sources again: ``case``, a folder, or ``settings``, the folder of an aisre.toml."""
     format: int = FORMAT
 
 
@@ -71,6 +73,13 @@ class Decided(_Event):
     view: dict[str, Any] = Field(default_factory=dict)
     """What the person was shown, so that it can be drawn again."""
     seconds: float = 0.0
+    scope: list[str] = Field(default_factory=list)
+    again: str = ""
+    """Why it was shown another time."""
+    rule: str = ""
+    """Of the policy, that decided it; or that the person made with it."""
+    audit: str = ""
+    """The hash of its line in the audit."""
 
 
 class ToolFinished(_Event):

@@ -13,11 +13,13 @@ from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
 from aisre_nb.models.base import Message, Model
+from aisre_nb.record.audit import Audit
 from aisre_nb.record.events import Event, Noted
 from aisre_nb.record.record import Record
 from aisre_nb.report.report import Report
 from aisre_nb.session.budget import Budget
 from aisre_nb.session.context import Context
+from aisre_nb.session.desk import Desk
 from aisre_nb.session.step import Step
 from aisre_nb.session.watcher import Nobody, Watcher
 from aisre_nb.settings import Settings
@@ -39,6 +41,8 @@ class Investigation:
         policy: Policy,
         record: Record | None = None,
         notes: tuple[str, ...] = (),
+        audit: Audit | None = None,
+        where: Mapping[str, str] | None = None,
     ) -> None:
         duration(settings.since)
         self.settings = settings
@@ -49,6 +53,9 @@ class Investigation:
         self.record = record
         self.notes = notes
         """What the user is told before the first step: which sources, which model."""
+        self.audit = audit
+        self.where = dict(where or {})
+        """How to open the same sources again."""
         self.evidence = Shelf()
         self.steps: list[Step] = []
         self.events: list[Event] = []
@@ -122,6 +129,12 @@ class Investigation:
             except RecordError as error:
                 self._lost(error)
         return evidence
+
+    def desk(self, approver: Approver) -> Desk:
+        """Where the calls of a question are decided."""
+        name = self.record.folder.name if self.record is not None else ""
+        minutes = self.settings.approval_minutes
+        return Desk(self.policy, approver, self.redactor, self.emit, self.audit, name, minutes)
 
     def tool_context(self) -> ToolContext:
         """What the handlers of the next turn may use."""

@@ -20,9 +20,10 @@ from aisre_nb.models.base import (
     Usage,
     UserMessage,
 )
-from aisre_nb.record.events import Asked, Decided, Ended, ModelTurn, Noted, ToolFinished, ToolStarted
+from aisre_nb.record.events import Asked, Ended, ModelTurn, Noted, ToolFinished, ToolStarted
 from aisre_nb.report.report import Report
 from aisre_nb.session import calls
+from aisre_nb.session.deciding import wanted
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
@@ -33,7 +34,9 @@ from aisre_nb.tools.tool import Tool
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
     """Run one question to its report. See `Investigation.ask` for what it raises."""
     first = not inv.messages
-    asked = Asked(question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now)
+    asked = Asked(
+        question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now, where=inv.where
+    )
     inv.emit(asked)
     for note in (*inv.notes, *inv.sources.notes) if first else ():
         inv.emit(Noted(text=note))
@@ -155,8 +158,9 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             inv.budget.steps += 1
             shown = inv.redactor.value(arguments.model_dump(mode="json"))
             inv.emit(ToolStarted(n=n, call_id=call.id, tool=tool.name, arguments=shown, effect=tool.effect))
-            running = calls.run(n, call, tool, arguments, inv.tool_context(), inv.policy, approver, why)
-            if _repeats(tool) and inv.policy.verdict(tool.name, "read") == "run":
+            context = inv.tool_context()
+            running = calls.run(n, call, tool, arguments, context, inv.desk(approver), why)
+            if _repeats(tool) and inv.policy.ruling(wanted(tool, context, arguments))[0] == "run":
                 reads.append((n, call, asyncio.ensure_future(running)))
                 continue
             await collect()
@@ -196,12 +200,8 @@ def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallR
             )
     if outcome.gap and error not in inv.gaps:
         inv.gaps.append(error)
-    decision = outcome.decision
-    if decision is not None:
-        decision = _redacted(inv, decision)
-        inv.emit(decision)
     seconds = max(0.0, outcome.seconds - outcome.waited)
-    inv.steps.append(Step(n, name, arguments, effect, evidence, error, False, seconds, decision, why))
+    inv.steps.append(Step(n, name, arguments, effect, evidence, error, False, seconds, outcome.decision, why))
     text = evidence.text if evidence else error
     inv.emit(
         ToolFinished(
@@ -219,12 +219,6 @@ def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallR
     if evidence is None:
         return CallResult(call.id, inv.context.wrapped(error, name), is_error=True)
     return CallResult(call.id, inv.context.wrapped(text, name, evidence.id), evidence=evidence.id)
-
-
-def _redacted(inv: Investigation, decision: Decided) -> Decided:
-    return decision.model_copy(
-        update={name: inv.redactor.value(getattr(decision, name)) for name in ("proposed", "final", "view")}
-    )
 
 
 def _reused(inv: Investigation, call: ToolCall, evidence: str) -> CallResult:

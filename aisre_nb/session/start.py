@@ -10,6 +10,7 @@ from typing import Any
 
 from aisre_nb.approval.policy import Policy
 from aisre_nb.models.choose import choose, explain
+from aisre_nb.record.audit import Audit
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
@@ -77,5 +78,14 @@ def start(
             registry.add(tool)
     record = Record.create(settings.record_dir, question or "investigation")
     return Investigation(
-        settings, sources, model, registry, Policy.parse(settings.approve), record, (explain(model), *notes)
-    )
+        settings, sources, model, registry, Policy.parse(settings.approve), record, (explain(model), *notes),
+        Audit(settings.audit), where_of(settings, sources),
+    )  # fmt: skip
+
+
+def where_of(settings: Settings, sources: Sources) -> dict[str, str]:
+    """How to open the same sources again, for a record."""
+    folder = next((f for source in sources.all if (f := getattr(source, "folder", None))), None)
+    if settings.sources and (settings.base / "aisre.toml").is_file():
+        return {"settings": str(settings.base)}
+    return {"case": str(folder)} if folder is not None else {}

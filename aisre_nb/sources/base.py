@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from aisre_nb.times import Window
 
@@ -140,6 +140,8 @@ class ChangeSource(Protocol):
 class CodeSource(Protocol):
     """A repository."""
 
+    name: str
+
     async def diff(self, service: str, from_version: str, to_version: str) -> Answer:
         """One row a hunk: file, old_start, old_lines, new_start, new_lines, section, text, commit.
 
@@ -163,9 +165,19 @@ class CodeSource(Protocol):
         """Branch, commit, push, open. file, diff; ``attrs``: number, branch, url, state, commit, base."""
         ...
 
+    async def preview_close(self, number: int) -> ChangeView:
+        """What closing an open pull request takes away; changes nothing. Raises `ToolError` where it is not open."""
+        ...
+
+    async def close_pull_request(self, number: int, head: str) -> Mapping[str, Any]:
+        """Close it and delete its branch; its record. Raises `ChangeConflict` where the branch left ``head``."""
+        ...
+
 
 class IncidentSource(Protocol):
     """Incidents that people write, and who is on call."""
+
+    name: str
 
     async def incidents(self) -> Answer:
         """id, title, severity, status, opened_at (datetime), service, commander, summary; newest first.
@@ -188,6 +200,15 @@ class IncidentSource(Protocol):
 
     async def update(self, update: IncidentUpdate) -> Answer:
         """Write it; then as `incident`. Raises `ChangeConflict` where its text moved since ``update.before``."""
+        ...
+
+    async def preview_restore(self, id: str, before: str, sha256: str) -> FileChange:
+        """What putting back an earlier text changes. Raises `ChangeConflict` where somebody wrote meanwhile:
+        where the hash of its text is another one."""
+        ...
+
+    async def restore(self, id: str, before: str, sha256: str) -> Answer:
+        """Put it back; then as `incident`. Raises as `preview_restore` does."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import ChangeConflict, SourceError, SourceUnreachable, ToolError
 from aisre_nb.evidence.change import ChangeView, FileChange
-from aisre_nb.sources import proposal, request_store
+from aisre_nb.sources import closing, proposal, request_store
 from aisre_nb.sources.base import Answer, Health, PullRequest
 from aisre_nb.sources.changes_file import change_frame
 from aisre_nb.sources.git import Git, GitFailed, check_repository, without_password
@@ -192,6 +192,29 @@ class GitRepository:
         return Answer(
             _as_frame(made.files, kept, url), f"git push origin {head}:refs/heads/{branch}", self.name, link=url
         )
+
+    async def preview_close(self, number: int) -> ChangeView:
+        """See `CodeSource.preview_close`."""
+        try:
+            found = (await closing.find_open(self._git, number)).record
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        branch = str(found["branch"])
+        rows = (
+            (f"pull request #{number}", "open", "closed"),
+            (f"branch {branch}", str(found["head_commit"])[:12], "deleted"),
+        )
+        return ChangeView(
+            f"Close #{number}: {found['title']}", "", f"repository {self.name}, branch {branch}", rows=rows
+        )
+
+    async def close_pull_request(self, number: int, head: str) -> Mapping[str, Any]:
+        """See `CodeSource.close_pull_request`."""
+        try:
+            async with self._alone:
+                return await closing.close(self._git, number, head)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
 
     async def _place(self, request: PullRequest) -> tuple[_State, str]:
         """Where the request would go: the base as it is now, and a free branch name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -50,6 +51,19 @@ class IncidentFiles:
     async def update(self, update: IncidentUpdate) -> Answer:
         """See `IncidentSource.update`."""
         return await asyncio.to_thread(self._update, update)
+
+    async def preview_restore(self, id: str, before: str, sha256: str) -> FileChange:
+        """See `IncidentSource.preview_restore`."""
+        return await asyncio.to_thread(self._restored, id, before, sha256)
+
+    async def restore(self, id: str, before: str, sha256: str) -> Answer:
+        """See `IncidentSource.restore`."""
+
+        def write() -> Answer:
+            self._written(self._restored(id, before, sha256))
+            return self._answer(id, before)
+
+        return await asyncio.to_thread(write)
 
     def _incidents(self) -> Answer:
         import pandas as pd
@@ -120,15 +134,22 @@ class IncidentFiles:
             after["timeline"] = [*timeline, entry]
         if after == told:
             raise ToolError(f"{update.id} says all of that already", "there is nothing to update")
-        text = json.dumps(after, indent=1, ensure_ascii=False) + "\n"
-        path = f"{_FOLDER}/{update.id}.json"
-        lines = difflib.unified_diff(before.splitlines(), text.splitlines(), path, path, lineterm="")
-        return FileChange(path, before, text, "".join(f"{line}\n" for line in lines))
+        return _change(update.id, before, json.dumps(after, indent=1, ensure_ascii=False) + "\n")
+
+    def _restored(self, id: str, before: str, sha256: str) -> FileChange:
+        now = self._read(id)
+        if hashlib.sha256(now.encode()).hexdigest() != sha256:
+            raise ChangeConflict(f"{id} was written by somebody else since", "take your words back by hand")
+        return _change(id, now, before)
 
     def _update(self, update: IncidentUpdate) -> Answer:
         change = self._changed(update)
         if update.before not in (None, change.before):
             raise ChangeConflict(f"{update.id} was written by somebody else meanwhile", "read it, and propose it again")
+        self._written(change)
+        return self._answer(update.id, change.after or "")
+
+    def _written(self, change: FileChange) -> None:
         assert change.after is not None
         file = self._folder / change.path
         unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
@@ -139,8 +160,13 @@ class IncidentFiles:
         except OSError as error:
             unfinished.unlink(missing_ok=True)
             raise SourceUnreachable(f"{file} cannot be written: {error.strerror}") from None
-        return self._answer(update.id, change.after)
 
 
 def _opened(told: dict[str, Any]) -> Any:
     return instant(str(told["opened_at"])) if told.get("opened_at") else None
+
+
+def _change(id: str, before: str, after: str) -> FileChange:
+    path = f"{_FOLDER}/{id}.json"
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), path, path, lineterm="")
+    return FileChange(path, before, after, "".join(f"{line}\n" for line in lines))

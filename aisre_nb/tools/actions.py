@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
-from aisre_nb.errors import ToolError
+from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.secrets import MASK
 from aisre_nb.sources.cluster import Action, Planned
 from aisre_nb.times import rfc3339
@@ -15,13 +14,13 @@ from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult
 
-_REASON = "Why, with the evidence's numbers; the person who decides reads it."
+REASON = "Why, with the evidence's numbers; the person who decides reads it."
 
 
 class _Acts(Arguments):
     """Arguments of an action: its own, and the reason."""
 
-    reason: str = Field("", max_length=4000, description=_REASON)
+    reason: str = Field("", max_length=4000, description=REASON)
 
     def own(self) -> dict[str, Any]:
         """Those that the cluster is told; what was left out stays out."""
@@ -89,26 +88,6 @@ class MergePullRequest(_Acts):
     number: int = Field(ge=1)
 
 
-class UndoAction(_Acts):
-    """Arguments of `undo_action`."""
-
-    step: str = Field(pattern=r"^E\d{1,6}$", description="The number of the action's result, such as E9.")
-
-
-def _undo(context: ToolContext, step: str) -> Action:
-    """The action that takes back what a result says was done. Raises `ToolError` where there is none."""
-    done = context.evidence.get(step)
-    if done is None or "undo" not in done.facts:
-        acted = [e.id for e in context.evidence.values() if e.facts.get("undo")]
-        raise ToolError(f"{step} is no action that was done", f"there are {', '.join(acted) or 'none'}")
-    again = next((e.id for e in context.evidence.values() if e.facts.get("undoes") == step), None)
-    if again:
-        raise ToolError(f"{step} was undone already: see {again}")
-    if not isinstance(done.facts["undo"], Mapping):
-        raise ToolError(f"nothing takes {step} back ({done.title})", "mend it by another action")
-    return dict(done.facts["undo"])
-
-
 def worded(action: Action) -> str:
     """``"rollback service=cart to=0.1.0"``."""
     return " ".join([str(action.get("action")), *(f"{k}={v}" for k, v in action.items() if k != "action")])
@@ -121,29 +100,50 @@ async def _planned(context: ToolContext, action: Action) -> Planned:
     return await configured(context.sources.cluster, "actions on a cluster").preview(action)
 
 
-async def _view(context: ToolContext, action: Action, reason: str) -> ChangeView:
+def scope(context: ToolContext, action: Action) -> tuple[str, ...]:
+    """What an action touches, as rules name it."""
+    match action.get("action"):
+        case "set_flag":
+            return (f"flag:{action.get('flag')}",)
+        case "cordon" | "uncordon":
+            return (f"node:{action.get('node')}",)
+        case "silence":
+            matchers = action.get("matchers")
+            return (f"alert:{','.join(f'{k}={v}' for k, v in sorted(dict(matchers or {}).items()))}",)
+        case "merge":
+            return (f"repository:{context.sources.code.name}",) if context.sources.code else ()
+        case _:
+            return (f"service:{action.get('service')}",) if action.get("service") else ()
+
+
+async def view(context: ToolContext, action: Action, reason: str) -> ChangeView:
+    """What a person is shown before an action."""
     planned = await _planned(context, action)
     undo = f"Undo: {worded(planned.undo)}" if planned.undo else "Nothing takes this back."
     rows = tuple((row.what, row.before, row.after) for row in planned.rows)
     return ChangeView(planned.title, "\n\n".join(part for part in (reason, undo) if part), planned.scope, rows=rows)
 
 
-async def _done(context: ToolContext, action: Action, undoes: str | None = None) -> ToolResult:
+async def done(context: ToolContext, action: Action, undoes: str | None = None) -> ToolResult:
+    """Do it; raises `ChangeConflict` where it is not what was approved any more."""
     import pandas as pd
 
     cluster = configured(context.sources.cluster, "actions on a cluster")
     planned = await _planned(context, action)
-    done = await cluster.apply(action)
+    shown = context.approved
+    if shown is not None and shown.rows != tuple((row.what, row.before, row.after) for row in planned.rows):
+        raise ChangeConflict("the cluster is not as it was shown any more; nothing ran", "propose it again")
+    did = await cluster.apply(action)
     rows = [(row.what, row.before, row.after) for row in planned.rows]
     facts: dict[str, Any] = {
         "action": dict(action),
         "service": action.get("service"),
         "scope": planned.scope,
-        "at": rfc3339(done.at),
-        "undo": None if done.undo is None else dict(done.undo),
+        "at": rfc3339(did.at),
+        "undo": None if did.undo is None else dict(did.undo),
         "undoes": undoes,
     }
-    said = f"{done.text.rstrip('.')}. It takes effect from {done.at:%H:%M} UTC on; look with verify."
+    said = f"{did.text.rstrip('.')}. It takes effect from {did.at:%H:%M} UTC on; look with verify."
     frame = pd.DataFrame(rows, columns=["what", "before", "after"])
     return ToolResult("table", planned.title, said, frame, facts, cluster.name, worded(action))
 
@@ -153,20 +153,15 @@ def _tool(name: str, action: str, arguments: type[_Acts], description: str) -> T
         return {"action": action, **given.own()}
 
     async def preview(context: ToolContext, given: _Acts) -> ChangeView:
-        return await _view(context, told(given), given.reason)
+        return await view(context, told(given), given.reason)
 
     async def handler(context: ToolContext, given: _Acts) -> ToolResult:
-        return await _done(context, told(given))
+        return await done(context, told(given))
 
-    return Tool(name, description, arguments, handler, "change", preview, moves=True)
+    def touched(context: ToolContext, given: _Acts) -> tuple[str, ...]:
+        return scope(context, told(given))
 
-
-async def _preview_undo(context: ToolContext, given: UndoAction) -> ChangeView:
-    return await _view(context, _undo(context, given.step), given.reason)
-
-
-async def _do_undo(context: ToolContext, given: UndoAction) -> ToolResult:
-    return await _done(context, _undo(context, given.step), given.step)
+    return Tool(name, description, arguments, handler, "change", preview, touched, moves=True)
 
 
 _SEEN = "A person sees what it changes and decides."
@@ -199,14 +194,3 @@ TOOLS: dict[str, Tool] = {
     )),
 }  # fmt: skip
 """By the action that the cluster must be able to do."""
-
-undo_action = Tool(
-    "undo_action",
-    "Take back an action that was done here, by its result's number: when verify says that it made things worse, or "
-    f"that it changed nothing. {_SEEN}",
-    UndoAction,
-    _do_undo,
-    "change",
-    _preview_undo,
-    moves=True,
-)

@@ -13,6 +13,7 @@ from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult
+from aisre_nb.tools.undoing import restoring
 
 Status = Literal[
     "open",  # it goes on
@@ -124,8 +125,14 @@ def _editable(arguments: UpdateIncident) -> tuple[str, ...]:
 async def _update_incident(context: ToolContext, arguments: UpdateIncident) -> ToolResult:
     source = configured(context.sources.incidents, "incidents")
     update = _update(context, arguments)
-    shown = await source.preview_update(update)
-    return _shown(arguments.id, await source.update(replace(update, before=shown.before)))
+    shown = context.approved.files[0] if context.approved else await source.preview_update(update)
+    result = _shown(arguments.id, await source.update(replace(update, before=shown.before)))
+    undo = restoring(arguments.id, shown.before or "", shown.after or "")
+    return replace(result, facts={**result.facts, "undo": undo})
+
+
+def _scope(context: ToolContext, arguments: UpdateIncident) -> tuple[str, ...]:
+    return (f"incident:{arguments.id}",)
 
 
 list_incidents = Tool(
@@ -155,5 +162,6 @@ update_incident = Tool(
     _update_incident,
     "change",
     _preview,
+    _scope,
     moves=True,
 )

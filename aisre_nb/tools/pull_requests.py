@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
+from aisre_nb.errors import ToolError
 from aisre_nb.sources.base import Edit, PullRequest
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult
+from aisre_nb.tools.undoing import closing
 
 
 class FileEdit(Arguments):
@@ -43,12 +46,44 @@ def _request(arguments: CreatePullRequest) -> PullRequest:
 
 
 async def _preview(context: ToolContext, arguments: CreatePullRequest) -> ChangeView:
-    return await configured(context.sources.code, "source code").preview_pull_request(_request(arguments))
+    view = await configured(context.sources.code, "source code").preview_pull_request(_request(arguments))
+    return replace(view, hunks=True)
+
+
+def _scope(context: ToolContext, arguments: CreatePullRequest) -> tuple[str, ...]:
+    return (f"repository:{context.sources.code.name}",) if context.sources.code else ()
+
+
+def _rewritten(arguments: CreatePullRequest, files: Mapping[str, tuple[str | None, str | None]]) -> CreatePullRequest:
+    """The same request with the files as a person left them; one that they left as it is, is not part of it."""
+    edits = [edit_between(path, before, after or "") for path, (before, after) in files.items() if before != after]
+    if not edits:
+        raise ToolError("every hunk was left out, so nothing would change", "reject it instead")
+    # Its branch was shown, and is made from the first edit where none is named.
+    return arguments.model_copy(update={"edits": edits, "branch": _request(arguments).branch})
+
+
+def edit_between(path: str, before: str | None, after: str) -> FileEdit:
+    """One replacement that makes ``after`` of ``before``, with as much around it as it takes to occur once."""
+    if before is None:
+        return FileEdit(path=path, old="", new=after)
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    first = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    most = min(len(old), len(new)) - first
+    last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
+    while True:
+        text = "".join(old[first : len(old) - last])
+        if text and before.count(text) == 1:
+            return FileEdit(path=path, old=text, new="".join(new[first : len(new) - last]))
+        if not first and not last:
+            raise ToolError(f"{path} is empty, and cannot be edited", "reject it instead")
+        first, last = max(first - 1, 0), max(last - 1, 0)
 
 
 async def _create(context: ToolContext, arguments: CreatePullRequest) -> ToolResult:
     source = configured(context.sources.code, "source code")
-    view = await _preview(context, arguments)
+    # What was approved is what is opened: where the repository is another one by now, nothing is.
+    view = context.approved or await _preview(context, arguments)
     answer = await source.open_pull_request(replace(_request(arguments), files=view.files))
     opened = answer.frame.attrs
     facts = {
@@ -61,6 +96,7 @@ async def _create(context: ToolContext, arguments: CreatePullRequest) -> ToolRes
         "files": list(map(str, answer.frame["file"])),
         "commit": opened.get("commit"),
         "base": opened.get("base"),
+        "undo": closing(opened.get("number"), opened.get("commit")),
     }
     said = f"pull request #{facts['number']} is {facts['state']}: branch {facts['branch']}"
     return ToolResult("pull_request", arguments.title, said, answer.frame, facts, answer.source, answer.query)
@@ -75,4 +111,6 @@ create_pull_request = Tool(
     _create,
     "change",
     _preview,
+    _scope,
+    _rewritten,
 )

@@ -81,9 +81,13 @@ def tools_for(sources: Sources | None) -> list[Tool]:
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
     if sources is not None and sources.cluster is not None:
-        from aisre_nb.tools.actions import TOOLS, undo_action
+        from aisre_nb.tools.actions import TOOLS
         from aisre_nb.tools.verify import verify
 
         found += [tool for action, tool in TOOLS.items() if action in sources.cluster.actions]
-        found += [undo_action, verify]
+        found.append(verify)
+    if sources is not None and (sources.cluster or sources.incidents or sources.code):
+        from aisre_nb.tools.undoing import undo_action
+
+        found.append(undo_action)
     return found

@@ -45,10 +45,20 @@ class ToolContext:
     default_since: str = "2h"
     tell: Callable[[str], None] = _nobody
     """Told how far a long call is, in words."""
+    approved: ChangeView | None = None
+    """Of a change that runs: what was approved, and nothing else may be done."""
 
 
 Handler = Callable[[ToolContext, Any], Awaitable[ToolResult]]
 Preview = Callable[[ToolContext, Any], Awaitable[ChangeView]]
+Scope = Callable[[ToolContext, Any], tuple[str, ...]]
+Rewritten = Callable[[Any, Mapping[str, tuple[str | None, str | None]]], BaseModel]
+
+
+def scope_of(context: ToolContext, arguments: BaseModel) -> tuple[str, ...]:
+    """``service:cart`` where the arguments name a service: what most tools touch."""
+    service = getattr(arguments, "service", None)
+    return (f"service:{service}",) if service else ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,10 @@ class Tool:
     effect: Effect = "read"
     preview: Preview | None = None
     """Needed for ``change``: computes exactly what would happen, and changes nothing."""
+    scope: Scope = scope_of
+    """What a call touches, as rules name it: ``("repository:shop",)``; empty: no rule with a scope covers it."""
+    rewritten: Rewritten | None = None
+    """The arguments for files (path, before and after) of which a person left out or edited hunks."""
     moves: bool = False
     """The world is another one after it: time passed, or something was changed; what was read before is old then."""
     time_limit: float = TIME_LIMIT

@@ -13,6 +13,7 @@ from aisre_nb.approval.automatic import AutomaticApprover
 from aisre_nb.approval.click import Heard, PanelApprover, shown
 from aisre_nb.approval.decision import Decision, Proposal
 from aisre_nb.approval.policy import Policy
+from aisre_nb.evidence.change import FileChange
 
 
 @dataclass
@@ -100,8 +101,11 @@ async def test_a_cancelled_wait_takes_the_card_away(propose: Any) -> None:
 
 
 def test_a_separator_within_a_line_is_no_line_of_its_own(propose: Any) -> None:
-    card = shown(propose(diff="@@ -1 +1 @@\n+a\u2028+b\rc\x0cd\n"))
-    assert card["files"] == [{"path": "deploy/f.yaml", "lines": ["@@ -1 +1 @@", "+a⟨U+2028⟩+b⟨U+000D⟩c⟨U+000C⟩d"]}]
+    proposal = propose()
+    change = FileChange("deploy/f.yaml", None, "a\u2028+b\rc\x0cd\n", "")
+    card = shown(replace(proposal, view=replace(proposal.view, files=(change,))))
+    lines = ["@@ -1,0 +1,1 @@", "+a⟨U+2028⟩+b⟨U+000D⟩c⟨U+000C⟩d"]
+    assert card["files"] == [{"path": "deploy/f.yaml", "kind": "new", "hunks": [{"lines": lines, "text": None}]}]
 
 
 def test_hidden_characters_of_editable_fields_are_named_and_the_fields_stay(propose: Any) -> None:
@@ -114,3 +118,45 @@ def test_the_rows_of_an_action_are_shown_with_hidden_characters_revealed(propose
     proposal = propose()
     view = replace(proposal.view, rows=(("flag \u202egalf", "0 %", "100 %"),))
     assert shown(replace(proposal, view=view))["rows"] == [["flag ⟨U+202E⟩galf", "0 %", "100 %"]]
+
+
+BEFORE = "".join(f"line {n}\n" for n in range(1, 31))
+AFTER = BEFORE.replace("line 3\n", "line three\n").replace("line 25\n", "")
+
+
+def _tickable(propose: Any) -> Proposal:
+    proposal: Proposal = propose()
+    files = (FileChange("a.py", BEFORE, AFTER, ""), FileChange("b.py", None, "new\n", ""))
+    return replace(proposal, view=replace(proposal.view, files=files, hunks=True))
+
+
+async def test_hunks_that_were_left_out_or_edited_make_whole_files(propose: Any) -> None:
+    text = shown(_tickable(propose))["files"][0]["hunks"][0]["text"].replace("three", "3!")
+    click = {"verdict": "edit", "hunks": [[0, 0, True, text], [0, 1, False, None], [1, 0, False, None]]}
+    decision = await _decide(Page([click]), _tickable(propose))
+    assert dict(decision.files) == {"a.py": BEFORE.replace("line 3\n", "line 3!\n"), "b.py": ""}
+    assert dict(decision.arguments) == dict(propose().arguments)
+
+
+@pytest.mark.parametrize(
+    "told", [None, "all", [1], [[0]], [[0, 0, "yes", "x"]], [[7, 0, False, None]], [[0, 0, True, None]], {"0": 1}]
+)
+async def test_what_a_page_may_not_say_of_hunks_changes_none(told: Any, propose: Any) -> None:
+    decision = await _decide(Page([{"verdict": "edit", "hunks": told}]), _tickable(propose))
+    assert decision.verdict == "edit" and dict(decision.files) == {}
+
+
+async def test_hunks_of_what_has_none_to_tick_are_not_heard(propose: Any) -> None:
+    decision = await _decide(Page([{"verdict": "edit", "hunks": [[0, 0, False, None]]}]), propose())
+    assert dict(decision.files) == {} and shown(propose())["files"][0]["hunks"][0]["text"] is None
+
+
+async def test_this_kind_is_granted_only_by_a_plain_yes(propose: Any) -> None:
+    assert (await _decide(Page([{"verdict": "approve", "grant": True}]), propose())).grant is True
+    assert (await _decide(Page([{"verdict": "approve", "grant": "yes"}]), propose())).grant is False
+
+
+def test_why_it_is_shown_again_and_what_this_kind_is_are_said(propose: Any) -> None:
+    card = shown(replace(propose(), again="f.yaml was changed\u202e", scope=("repository:shop",)))
+    assert card["again"] == "f.yaml was changed⟨U+202E⟩"
+    assert card["kind"] == "create_pull_request on repository:shop"

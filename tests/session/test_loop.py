@@ -159,7 +159,7 @@ async def test_what_the_card_did_not_offer_to_edit_cannot_be_edited(
     assert world.altered == []
 
 
-async def test_nothing_runs_when_the_world_moved_after_the_approval(
+async def test_what_moved_after_the_approval_is_shown_again_with_what_changed(
     investigate: Make, fixed: Any, report: Any, world: Any
 ) -> None:
     inv = investigate([("alter", {"title": "t"})], report(outcome="no_fault"))
@@ -167,9 +167,26 @@ async def test_nothing_runs_when_the_world_moved_after_the_approval(
     def move() -> None:
         world.state = "moved"
 
+    approver = fixed(meanwhile=move)
+    await inv.ask("why?", approver=approver)
+    first, second = approver.shown
+    assert first.again == "" and second.again == "f was changed meanwhile (2 lines)"
+    assert first.call_id != second.call_id and first.digest != second.digest
+    assert [e.again for e in inv.events if isinstance(e, Decided)] == ["", second.again]
+    assert len(world.altered) == 1, "what was approved the second time had not moved"
+
+
+async def test_nothing_runs_where_the_world_moves_each_time(
+    investigate: Make, fixed: Any, report: Any, world: Any
+) -> None:
+    inv = investigate([("alter", {"title": "t"})], report(outcome="no_fault"))
+
+    def move() -> None:
+        world.state += "!"
+
     await inv.ask("why?", approver=fixed(meanwhile=move))
     assert world.altered == []
-    assert "no longer what was approved" in inv.steps[0].error
+    assert "changed each time that it was shown; nothing ran" in inv.steps[0].error
 
 
 async def test_stop_ends_it_with_a_partial_report_and_a_conversation_that_can_go_on(

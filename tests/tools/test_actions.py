@@ -12,8 +12,9 @@ from aisre_nb.approval.decision import digest
 from aisre_nb.errors import ToolError, UsageError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.sources.base import Sources
-from aisre_nb.tools.actions import TOOLS, undo_action
+from aisre_nb.tools.actions import TOOLS
 from aisre_nb.tools.registry import tools_for
+from aisre_nb.tools.undoing import undo_action
 
 SCALE = TOOLS["scale"]
 
@@ -106,7 +107,7 @@ def test_arguments_out_of_bounds_are_refused(action: str, arguments: dict[str, A
 
 def test_only_what_the_cluster_can_do_is_offered_and_nothing_without_one(fleet: Any) -> None:
     names = [tool.name for tool in tools_for(Sources(cluster=fleet))]
-    assert names == ["scale_deployment", "restart_deployment", "merge_pull_request", "undo_action", "verify"]
+    assert names == ["scale_deployment", "restart_deployment", "merge_pull_request", "verify", "undo_action"]
     assert tools_for(Sources()) == [] and tools_for(None) == []
 
 

@@ -73,4 +73,4 @@ def test_an_update_of_nothing_or_to_what_there_is_not_is_refused(given: dict[str
 
 def test_they_are_offered_where_somebody_keeps_incidents(folder: Path) -> None:
     names = [tool.name for tool in tools_for(Sources(incidents=IncidentFiles(folder)))]
-    assert names == ["list_incidents", "get_incident", "get_on_call", "update_incident"]
+    assert names == ["list_incidents", "get_incident", "get_on_call", "update_incident", "undo_action"]
