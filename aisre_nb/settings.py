@@ -144,7 +144,7 @@ def _check_policy(text: str, where: str) -> None:
     try:
         policy = Policy.parse(text)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{where}: {error.message}", error.next_step) from None
+        raise ConfigurationError(f"{where}: approve = {text!r}: {error.message}", error.next_step) from None
     if not where.endswith(".toml"):
         return
     # A file comes along with a repository that somebody cloned: it must not open the door to changes.

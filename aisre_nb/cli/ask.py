@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shlex
 import sys
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.cli.progress import Lines, making
 from aisre_nb.errors import AisreError, ModelError, UsageError
+from aisre_nb.evidence.invisible import visible
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.start import make_world, start
 from aisre_nb.session.who import who
@@ -24,7 +26,7 @@ def ask(arguments: argparse.Namespace) -> int:
         raise UsageError("the question is empty", 'write it in quotes: aisre-nb ask "Why is checkout slow?"')
     settings = Settings.load().updated(
         model=arguments.model,
-        approve=arguments.approve,
+        approve="; ".join(arguments.approve) if arguments.approve else None,
         max_steps=arguments.max_steps,
         max_usd=arguments.max_usd,
         max_seconds=arguments.max_seconds,
@@ -70,11 +72,18 @@ async def _run(investigation: Investigation, question: str, as_json: bool) -> in
     if failure is not None:
         raise failure
     if investigation.denied:
-        for step in investigation.denied:
-            title = step.arguments.get("title", step.tool)
-            print(f"aisre-nb: wanted and denied: {title} → to allow it, add --approve all", file=sys.stderr)
+        _print_denied(investigation)
         return 3
     return 0
+
+
+def _print_denied(investigation: Investigation) -> None:
+    """Each with the command that approves it."""
+    record = shlex.quote(str(investigation.record.folder)) if investigation.record else "RECORD"
+    for step in investigation.denied:
+        title = step.decision.view.get("title", step.tool) if step.decision else step.tool
+        told = f"wanted and denied: {step.tool}: {' '.join(visible(str(title)).split())[:160]}"
+        print(f"aisre-nb: {told} → aisre-nb approve {record} {step.n}", file=sys.stderr)
 
 
 def _print(investigation: Investigation, as_json: bool) -> None:

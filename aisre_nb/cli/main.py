@@ -48,8 +48,10 @@ def parser() -> argparse.ArgumentParser:
     )
     ask.add_argument(
         "--approve",
-        choices=("read", "ask", "all", "none"),
-        help="read: reads run, changes are denied where nobody can be asked (default); all: changes run too",
+        action="append",
+        metavar="POLICY",
+        help="read: reads run, changes are denied where nobody can be asked (default); all: changes run too; ask; "
+        'none; or a rule: "run create_pull_request on repository:shop 2 times up to 40 lines"; may be repeated',
     )
     ask.add_argument("--max-steps", type=int, metavar="N", help="tool calls at most")
     ask.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
@@ -57,6 +59,20 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
     ask.add_argument("--records", type=Path, metavar="FOLDER", help="where records are kept (default .aisre/records)")
     ask.add_argument("--json", action="store_true", help="one JSON object on standard output, and nothing else there")
+
+    approve = verbs.add_parser(
+        "approve",
+        help="a change that was denied because nobody was there: shown, asked for, and run exactly so",
+        allow_abbrev=False,
+    )
+    approve.add_argument("record", type=Path, help="the record's folder, or its name")
+    approve.add_argument("step", type=int, help="the number of the step")
+
+    audit = verbs.add_parser("audit", help="who decided what", allow_abbrev=False)
+    audit.add_argument(
+        "action", nargs="?", choices=("list", "verify"), default="list",
+        help="verify: exit status 4 where a line was changed, taken out or put in",
+    )  # fmt: skip
 
     doctor = verbs.add_parser("doctor", help="what is installed, which model, which sources answer", allow_abbrev=False)
     doctor.add_argument("--case", type=Path, metavar="FOLDER", help="try this telemetry folder")
@@ -81,6 +97,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.ask import ask
 
                 return ask(arguments)
+            case "approve":
+                from aisre_nb.cli.approve import approve
+
+                return approve(arguments)
+            case "audit":
+                from aisre_nb.cli.audit import audit
+
+                return audit(arguments.action)
             case "demo":
                 from aisre_nb.cli.demo import demo
 

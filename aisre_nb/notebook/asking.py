@@ -35,14 +35,44 @@ async def ask(shell: Any, handle: Handle, options: Options, cell: str) -> None:
         shell.user_ns[options.out] = handle.last.report
 
 
+async def undo(shell: Any, handle: Handle, step: str) -> None:
+    """Take back what a result says was done, as a change that is shown and asked for."""
+    from aisre_nb.models.base import ToolCall
+
+    investigation, front = handle.last, front_end(shell)
+
+    async def work(transcript: Transcript, approver: Approver) -> None:
+        call = ToolCall(f"undo-{len(investigation.steps) + 1}", "undo_action", {"step": step})
+        await investigation.act(call, f"undo {step}", approver=approver, watcher=transcript)
+
+    await stoppable(_watched(front, investigation, work))
+
+
+async def _watched(front: FrontEnd, investigation: Investigation, work: Any) -> None:
+    """With a panel of its own, where there is somebody."""
+    from aisre_nb.notebook.transcript import Transcript
+
+    panel = _panel(front)
+    transcript = Transcript(panel, talks=front == "stdin")
+    try:
+        transcript.begin(investigation)
+        await work(transcript, _approver(front, panel, investigation.policy))
+    finally:
+        transcript.close()
+
+
+def _panel(front: FrontEnd) -> Panel | None:
+    if front != "panel":
+        return None
+    from aisre_nb.approval.card import Panel
+
+    return Panel(status="Starting …")
+
+
 async def _asked(handle: Handle, settings: Settings, options: Options, question: str, front: FrontEnd) -> None:
     from aisre_nb.notebook.transcript import Transcript
 
-    panel = None
-    if front == "panel":
-        from aisre_nb.approval.card import Panel
-
-        panel = Panel(status="Starting …")
+    panel = _panel(front)
     transcript = Transcript(panel, talks=front == "stdin")
     try:
         if handle.investigation is None:
@@ -88,8 +118,10 @@ def _goes_on(found: Investigation, settings: Settings, options: Options) -> None
     named = options.model or found.settings.model
     if named != found.settings.model:
         found.model = choose(named, os.environ)
+    # What a rule let through, and what was granted, goes on while the policy is the same.
+    if settings.approve != found.settings.approve:
+        found.policy = Policy.parse(settings.approve)
     found.settings = settings.updated(model=named)
-    found.policy = Policy.parse(settings.approve)
 
 
 def _approver(front: FrontEnd, panel: Panel | None, policy: Policy) -> Approver:

@@ -12,7 +12,12 @@ _VALUES = {
     "--approve": ("read", "ask", "all", "none"),
     "--since": ("30m", "2h", "1d"),
 }
-_BEHIND = {"model": ("builtin", "claude"), "policy": ("read", "ask", "all", "none"), "prs": ("list", "show", "merge")}
+_BEHIND = {
+    "model": ("builtin", "claude"),
+    "policy": ("read", "ask", "all", "none", "run", "deny"),
+    "prs": ("list", "show", "merge"),
+    "audit": ("verify",),
+}
 
 
 def complete(shell: Any, event: Any) -> list[str]:
@@ -23,4 +28,16 @@ def complete(shell: Any, event: Any) -> list[str]:
         return [w for w in _VALUES.get(previous, _OPTIONS) if w.startswith(event.symbol)]
     if previous == "%sre":
         return [w for w in SUBCOMMANDS if w.startswith(event.symbol)]
-    return [w for w in _BEHIND.get(previous, ()) if w.startswith(event.symbol)]
+    behind = undoable() if previous == "undo" else _BEHIND.get(previous, ())
+    return [w for w in behind if w.startswith(event.symbol)]
+
+
+def undoable() -> tuple[str, ...]:
+    """The numbers of what was done and can be taken back."""
+    from aisre_nb.notebook.handle import sre
+
+    if sre.investigation is None:
+        return ()
+    known = sre.investigation.evidence.values()
+    undone = {e.facts.get("undoes") for e in known}
+    return tuple(e.id for e in known if e.facts.get("undo") and e.id not in undone)

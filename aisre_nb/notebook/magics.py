@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
-from traitlets import CFloat, CInt, Enum, Unicode
+from traitlets import CFloat, CInt, Unicode
 from traitlets.config import Configurable
 
 from aisre_nb.errors import UsageError
@@ -19,7 +19,7 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
     """Settings by ``%config Sre.model = "builtin"``; an empty text or a zero leaves it to aisre.toml."""
 
     model = Unicode("", help="builtin, claude, or a model's full name").tag(config=True)
-    approve = Enum(["", "read", "ask", "all", "none"], "", help="what runs without asking").tag(config=True)
+    approve = Unicode("", help="what runs without asking: read, ask, all, none, and rules").tag(config=True)
     max_steps = CInt(0, help="tool calls at most").tag(config=True)
     max_usd = CFloat(0.0, help="money for the model at most").tag(config=True)
     since = Unicode("", help='how far back to look, such as "2h"').tag(config=True)
@@ -31,9 +31,12 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
     @cell_magic
     async def sre(self, line: str, cell: str) -> None:
         """Investigate the question in the cell; --help lists the options."""
-        from aisre_nb.notebook.asking import ask
+        from aisre_nb.notebook.asking import ask, undo
 
         options = cell_options.parse(line)
+        if options.undo is not None:
+            await undo(self.shell, handle, options.undo)
+            return
         if options.help:
             print(cell_options.parser().format_help())
             return

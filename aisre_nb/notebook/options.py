@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from aisre_nb.errors import UsageError
+from aisre_nb.errors import ConfigurationError, UsageError
 
 EXAMPLE = """example:
   %%sre --model claude --since 2h
@@ -31,6 +31,8 @@ class Options:
     max_usd: float | None = None
     since: str | None = None
     out: str | None = None
+    undo: str | None = None
+    """The number of what is to be taken back: ``%sre undo E9`` comes this way, for it has to wait for a person."""
     help: bool = False
 
     @property
@@ -50,10 +52,17 @@ def parser() -> argparse.ArgumentParser:
         description="Investigate the question in the cell; the next %%sre cell goes on from it.",
     )
     made.add_argument("--model", help="builtin, claude, or a model's full name")
-    made.add_argument("--approve", choices=("read", "ask", "all", "none"), help="read: changes ask (default)")
+    made.add_argument(
+        "--approve",
+        action="append",
+        metavar="POLICY",
+        help='read (changes ask; the default), ask, all, none, or a rule such as "run restart_deployment on '
+        'service:cart once"; may be given several times',
+    )
     made.add_argument("--max-steps", type=int, metavar="N", help="tool calls at most")
     made.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
     made.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
+    made.add_argument("--undo", metavar="E9", help=argparse.SUPPRESS)
     made.add_argument("--out", metavar="NAME", help="also put the report into this variable")
     made.add_argument("--help", action="store_true", help="show this")
     return made
@@ -65,7 +74,19 @@ def parse(line: str) -> Options:
         words = shlex.split(line)
     except ValueError as error:
         raise UsageError(f"the options cannot be read: {error}", "%%sre --help lists them") from None
-    options = Options(**vars(parser().parse_args(words)))
+    found = vars(parser().parse_args(words))
+    options = Options(**found | {"approve": "; ".join(found["approve"]) if found["approve"] else None})
+    if options.approve is not None:
+        _check_policy(options.approve)
     if options.out is not None and not options.out.isidentifier():
         raise UsageError(f"--out {options.out!r} is not a variable's name", "give a name such as result")
     return options
+
+
+def _check_policy(text: str) -> None:
+    from aisre_nb.approval.policy import Policy
+
+    try:
+        Policy.parse(text)
+    except ConfigurationError as error:
+        raise UsageError(f"--approve {error.message}", error.next_step) from None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 MARK = "%%sre"
+_UNDO = re.compile(r"%sre\s+undo(?:\s+(\S+))?\s*$")
+"""The one line magic that waits for a person."""
 
 
 def awaited(lines: list[str]) -> list[str]:
@@ -23,7 +27,15 @@ def awaited(lines: list[str]) -> list[str]:
         second = next((line for line in lines[first + 1 :] if line.strip()), "")
         if _word(second) == MARK:
             return [f"get_ipython().run_line_magic('sre', {f'wrapped {word}'!r})\n"]
-    return lines
+        return lines
+    return [_waiting(line) for line in lines]
+
+
+def _waiting(line: str) -> str:
+    found = _UNDO.match(line)
+    if not found or not found[1]:
+        return line
+    return f"await get_ipython().run_cell_magic('sre', {f'--undo {found[1]}'!r}, {chr(10)!r})\n"
 
 
 def _word(line: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -65,13 +67,47 @@ def _tools(words: list[str], handle: Handle) -> None:
 
 def _policy(words: list[str], handle: Handle) -> None:
     from aisre_nb.approval.policy import Policy
+    from aisre_nb.approval.rule import Rule
+    from aisre_nb.session.who import who
 
+    found = handle.investigation
     if words:
-        policy = Policy.parse(words[0])
-        handle.chosen["approve"] = policy.name
-        if handle.investigation is not None:
-            handle.investigation.policy = policy
-    print(Policy.parse(handle.settings.approve).describe())
+        # What was quoted is quoted again, but for the semicolons between a name and its rules.
+        text = " ".join(word if re.fullmatch(r"[^\s'\"\\]+", word) else shlex.quote(word) for word in words)
+        if found is not None and ";" not in text and words[0] in ("run", "ask", "deny") and len(words) > 1:
+            found.policy.grant(Rule.parse(text), who())
+        else:
+            policy = Policy.parse(text)
+            handle.chosen["approve"] = policy.words()
+            if found is not None:
+                found.policy = policy
+                found.settings = found.settings.updated(approve=policy.words())
+    now = found.policy if found is not None else Policy.parse(handle.settings.approve)
+    if len(now.rows()) > 1:
+        print(f"{'rule':<58}{'made by':<14}{'let through':<13}left")
+    for rule, by, used, left in now.rows()[:-1]:
+        print(f"{rule:<57} {by:<13} {used:<12} {left}")
+    print(("else " if now.standing else "") + now.rows()[-1][0])
+
+
+def _audit(words: list[str], handle: Handle) -> None:
+    from aisre_nb.evidence.invisible import visible
+    from aisre_nb.session.audited import lines, problems
+
+    settings = handle.settings
+    if words not in ([], ["verify"]):
+        raise UsageError(f"%sre audit {' '.join(words)} is not known", "%sre audit, %sre audit verify")
+    if not words:
+        for line in lines(settings):
+            print(visible(line))
+    found = problems(settings)
+    print("\n".join(found) if found else "Nobody edited the audit: every line holds the hash of the one before it.")
+
+
+def _undo(words: list[str], handle: Handle) -> None:
+    raise UsageError(
+        f"%sre undo {' '.join(words)} is not known", "write %sre undo E9 on a line of its own; E9 is what was done"
+    )
 
 
 def _evidence(words: list[str], handle: Handle) -> Any:
@@ -147,6 +183,8 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "model": _model,
     "tools": _tools,
     "policy": _policy,
+    "audit": _audit,
+    "undo": _undo,
     "evidence": _evidence,
     "report": showing.report,
     "show": showing.show,

@@ -85,12 +85,19 @@ def _decision(decision: Decided, *, shown: bool) -> str:
         "stop": "stopped here",
         "denied": "not allowed",
     }[decision.verdict]
-    who = f"{words} by {decision.who} ({decision.channel})" + (f": {decision.reason}" if decision.reason else "")
+    who = words if decision.verdict == "denied" else f"{words} by {decision.who} ({decision.channel})"
+    who += f": {decision.reason}" if decision.reason else ""
+    if decision.rule and decision.channel != "policy":
+        who += f"; from now on: {decision.rule}"
+    if decision.again:
+        who += f" (shown again: {decision.again})"
     edits = [
         f"{name}: {decision.proposed.get(name)!r} → {value!r}"
         for name, value in decision.final.items()
-        if decision.proposed.get(name) != value
+        if decision.proposed.get(name) != value and name != "edits"
     ]
+    if decision.proposed.get("edits") != decision.final.get("edits"):
+        edits.append("hunks of the files: see the diff")
     parts = f"<div><b>{html.text(who)}</b></div>"
     if edits and decision.verdict == "edit":
         parts += html.pre("\n".join(edits))
@@ -118,7 +125,7 @@ def _plain(step: StepView, with_table: bool) -> str:
         return f"{step.n}. {step.tool}: ✗ {step.error}"
     head = f"{step.n}. {evidence.id} {step.tool}: {evidence.summary}"
     if step.decision is not None:
-        head += f"\n   {step.decision.verdict} by {step.decision.who}"
+        head += f"\n   {step.decision.verdict} by {step.decision.who} ({step.decision.channel})"
     if evidence.kind == "logs" and evidence.facts.get("exception"):
         return f"{head}\n{evidence.facts['exception'].get('text', '')}"
     if evidence.kind == "diff":

@@ -47,7 +47,14 @@ def prepare(registry: Registry, call: ToolCall) -> tuple[Tool, BaseModel]:
 
 
 async def run(
-    n: int, call: ToolCall, tool: Tool, arguments: BaseModel, context: ToolContext, desk: Desk, why: str
+    n: int,
+    call: ToolCall,
+    tool: Tool,
+    arguments: BaseModel,
+    context: ToolContext,
+    desk: Desk,
+    why: str,
+    again: str = "",
 ) -> Outcome:
     """Run one call; never raises but for cancellation, and not for that while a change is under way."""
     start = time.monotonic()
@@ -55,7 +62,7 @@ async def run(
     settled: Settled | None = None
     try:
         if tool.effect == "change" or desk.policy.ruling(wanted(tool, context, arguments))[0] != "run":
-            settled = await settle(n, call, tool, arguments, context, desk, why)
+            settled = await settle(n, call, tool, arguments, context, desk, why, again)
             arguments = settled.arguments
             outcome = replace(outcome, decision=settled.decision, arguments=arguments.model_dump(mode="json"))
             if not settled.allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,6 +17,7 @@ from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.models.base import ToolCall
 from aisre_nb.record.events import Decided
 from aisre_nb.session.desk import Desk
+from aisre_nb.sources.estimate import estimated
 from aisre_nb.tools.tool import TIME_LIMIT, ChangeView, Tool, ToolContext
 
 _ROUNDS = 5
@@ -46,13 +47,21 @@ def wanted(tool: Tool, context: ToolContext, arguments: BaseModel, view: ChangeV
 
 
 async def settle(
-    n: int, call: ToolCall, tool: Tool, arguments: BaseModel, context: ToolContext, desk: Desk, why: str
+    n: int,
+    call: ToolCall,
+    tool: Tool,
+    arguments: BaseModel,
+    context: ToolContext,
+    desk: Desk,
+    why: str,
+    again: str = "",
 ) -> Settled:
     """Have a call decided. What it returns as allowed is what was shown, and is not older than the desk's minutes.
 
-    Raises an `AisreError` where it cannot be shown or written down; nothing may run then.
+    ``again``: what changed since an earlier showing. Raises an `AisreError` where it cannot be shown or written down;
+    nothing may run then.
     """
-    proposed, again, waited = arguments, "", 0.0
+    proposed, waited = arguments, 0.0
     view = await view_of(tool, arguments, context)
     for number in range(_ROUNDS):
         # Each showing has an id of its own, so that a click on an earlier card decides nothing.
@@ -84,8 +93,12 @@ async def view_of(tool: Tool, arguments: BaseModel, context: ToolContext) -> Cha
     """What a person is shown."""
     if tool.preview is not None:
         return await asyncio.wait_for(tool.preview(context, arguments), TIME_LIMIT)
-    lines = (f"{name} = {value!r}" for name, value in arguments.model_dump(mode="json").items())
-    return ChangeView(title=f"Run {tool.name}", body="\n".join(lines), scope=tool.effect)
+    lines = (f"{name} = {value!r}" for name, value in arguments.model_dump(mode="json").items() if value is not None)
+    view = ChangeView(title=f"Run {tool.name}", body="\n".join(lines), scope=tool.effect)
+    found = await estimated(tool.handler(context, arguments)) if tool.effect == "read" and tool.estimates else None
+    if found is None:
+        return view
+    return replace(view, rows=(("the first query", "", found.query), ("what it reads", "", found.cost)))
 
 
 def _proposal(

@@ -12,7 +12,7 @@ from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
-from aisre_nb.models.base import Message, Model
+from aisre_nb.models.base import Message, Model, ToolCall
 from aisre_nb.record.audit import Audit
 from aisre_nb.record.events import Event, Noted
 from aisre_nb.record.record import Record
@@ -109,6 +109,16 @@ class Investigation:
         elif moment != self.now:
             self.moved()
         return await investigate(self, question, approver)
+
+    async def act(self, call: ToolCall, said: str, *, approver: Approver, watcher: Watcher | None = None) -> Step:
+        """One call that a person asks for, decided and kept like any other. ``said``: what they asked, for the record.
+
+        Raises `Stopped` where the person stopped it.
+        """
+        from aisre_nb.session.loop import act
+
+        self.watcher = watcher or Nobody()
+        return await act(self, call, said, approver)
 
     def emit(self, event: Event) -> None:
         """Write one event to the record, then tell whoever looks on."""

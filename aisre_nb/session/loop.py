@@ -59,6 +59,26 @@ async def investigate(inv: Investigation, question: str, approver: Approver) -> 
     return report
 
 
+async def act(inv: Investigation, call: ToolCall, said: str, approver: Approver, again: str = "") -> Step:
+    """See `Investigation.act`. The model reads of it when it is asked again."""
+    inv.emit(Noted(text=f"{who()} asked: {said}"))
+    n = max((step.n for step in inv.steps), default=0) + 1
+    try:
+        tool, arguments = calls.prepare(inv.registry, call)
+        shown = inv.redactor.value(arguments.model_dump(mode="json"))
+        inv.emit(ToolStarted(n=n, call_id=call.id, tool=tool.name, arguments=shown, effect=tool.effect))
+        outcome = await calls.run(n, call, tool, arguments, inv.tool_context(), inv.desk(approver), said, again)
+    except ToolError as error:
+        outcome = calls.Outcome(call, None, call.arguments, error=str(error))
+    result = _kept(inv, n, outcome, said)
+    if outcome.tool is not None and outcome.tool.moves and outcome.result is not None:
+        inv.moved()
+    inv.messages.append(UserMessage(f"Meanwhile {who()} did this without you: {said}. {result.text}"))
+    if outcome.stop:
+        raise Stopped("stopped: nothing further was run", "ask again to go on from here")
+    return inv.steps[-1]
+
+
 async def _turns(inv: Investigation, question: str, approver: Approver, reporting: Reporting) -> Report:
     nudged = False
     while True:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aisre_nb.errors import SignalMissing, SourceUnreachable
+from aisre_nb.sources import estimate
+from aisre_nb.sources.estimate import Estimate, Estimated
 from aisre_nb.sources.queries.tables import TableName, table, time_column
 from aisre_nb.sources.telemetry_files import StoredTable, one_line, pattern, quoted, state, stored_tables, view
 from aisre_nb.times import Window
@@ -37,6 +39,8 @@ class Reader:
     queries: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     stopped: bool = False
+    dry: bool = False
+    """Say what the first query would cost, and send none."""
 
     def has(self, *names: TableName) -> bool:
         """Whether all of these tables are there and readable."""
@@ -64,6 +68,8 @@ class Reader:
                 self._note(f"{path.name} of {name} cannot be read and is left out: {why}")
         if self.stopped:
             raise SourceUnreachable(_INTERRUPTED)
+        if self.dry:
+            raise Estimated(Estimate(sql, self._cost(sql, asked)))
         self.queries.append(sql)
         try:
             arrow = self.cursor.sql(sql).to_arrow_table()
@@ -73,6 +79,21 @@ class Reader:
             files = ", ".join(str(self.tables[name].path) for name in asked)
             raise SourceUnreachable(f"{files} cannot be read: {one_line(error)}", "write that file again") from None
         return _utc(_plain(arrow).to_pandas(maps_as_pydicts="lossy"))
+
+    def _cost(self, sql: str, asked: Sequence[TableName]) -> str:
+        """From the files' own counts and DuckDB's plan; nothing of the data is read."""
+        import json
+
+        import duckdb
+
+        files = [path for name in asked for path in self.tables[name].files]
+        size = sum(path.stat().st_size for path in files) / 1e6
+        try:
+            plan = self.cursor.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1]
+            rows = max(_scanned(json.loads(plan)), default=0)
+        except (duckdb.Error, ValueError, IndexError):
+            return f"{', '.join(asked)}: {size:.1f} MB in {len(files)} files"
+        return f"about {rows:,} rows of {', '.join(asked)}; {size:.1f} MB in {len(files)} file{'s' * (len(files) != 1)}"
 
     def extent(self, name: TableName) -> Window | None:
         """From the table's first row to just after its last; None where it holds nothing."""
@@ -96,6 +117,15 @@ _ALL: tuple[TableName, ...] = (
     "otel_logs",
     "otel_traces",
 )
+
+
+def _scanned(plan: Any) -> Iterator[int]:
+    """The estimated rows of each scan in a plan."""
+    for node in plan if isinstance(plan, list) else [plan]:
+        told = node.get("extra_info", {}).get("Estimated Cardinality", "")
+        if not node.get("children") and str(told).isdigit():
+            yield int(told)
+        yield from _scanned(node.get("children", []))
 
 
 def _plain(arrow: pa.Table) -> pa.Table:
@@ -166,6 +196,7 @@ class Database:
         """``work`` in a thread; when this task is cancelled the query is interrupted, and no thread is left behind."""
         await asyncio.get_running_loop().run_in_executor(self._pool, self.follow)
         reader = self.reader()
+        reader.dry = estimate.wanted()
         running = asyncio.get_running_loop().run_in_executor(self._pool, work, reader)
         running.add_done_callback(lambda _: reader.cursor.close())
         try:

@@ -138,4 +138,5 @@ get_logs = Tool(
     "trace. Give operation and onset to see what a failing endpoint says.",
     GetLogs,
     _get_logs,
+    estimates=True,
 )

@@ -157,4 +157,5 @@ get_metrics = Tool(
     "changed, when, and by how much. Use it to find the onset, and to rule a service out.",
     GetMetrics,
     _get_metrics,
+    estimates=True,
 )

@@ -45,4 +45,5 @@ get_services = Tool(
     "names, and to see who is upstream and downstream.",
     GetServices,
     _get_services,
+    estimates=True,
 )

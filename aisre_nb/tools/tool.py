@@ -77,6 +77,8 @@ class Tool:
     """What a call touches, as rules name it: ``("repository:shop",)``; empty: no rule with a scope covers it."""
     rewritten: Rewritten | None = None
     """The arguments for files (path, before and after) of which a person left out or edited hunks."""
+    estimates: bool = False
+    """A read whose sources say what it would cost, so that it can be shown before it is sent."""
     moves: bool = False
     """The world is another one after it: time passed, or something was changed; what was read before is old then."""
     time_limit: float = TIME_LIMIT

@@ -173,10 +173,12 @@ get_traces = Tool(
     "error begins, and the ids of one failing and one healthy trace for get_trace.",
     GetTraces,
     _get_traces,
+    estimates=True,
 )
 get_trace = Tool(
     "get_trace",
     "All spans of one request as a waterfall; give a healthy one of the same operation to see both side by side.",
     GetTrace,
     _get_trace,
+    estimates=True,
 )

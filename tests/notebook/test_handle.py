@@ -56,7 +56,7 @@ def test_what_was_typed_last_counts_most(handle: Handle, monkeypatch: pytest.Mon
 
 def test_a_wrong_setting_is_refused_with_its_place(handle: Handle) -> None:
     Path("aisre.toml").write_text("approve = 'yes'\n")
-    with pytest.raises(ConfigurationError, match=r"aisre\.toml: approve = 'yes' is not a policy"):
+    with pytest.raises(ConfigurationError, match=r"aisre\.toml: approve = 'yes': 'yes' is not a policy"):
         _ = handle.settings
 
 

@@ -104,7 +104,7 @@ def test_where_no_page_answers_a_prompt_asks(kernel: Any) -> None:
 
     ran = kernel.run(QUESTION, person=True, on=on)
     assert ran.status == "ok" and kernel.value("ALTERED") == ["x"]
-    assert asked == ["[y] approve  [n] reject  [s] stop: "]
+    assert asked == ["[y] approve  [k] approve this kind for 10 minutes  [n] reject  [s] stop: "]
     assert "Before alter runs:" in ran.text and "title = 'x'" in ran.text
     assert 4 <= ran.seconds < 8
 
