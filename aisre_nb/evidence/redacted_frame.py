@@ -11,27 +11,43 @@ from aisre_nb.evidence.redaction import UNREADABLE, Redactor
 from aisre_nb.evidence.secret_blocks import HINT as BLOCK_HINT
 from aisre_nb.evidence.secret_blocks import mask_lines
 from aisre_nb.evidence.secret_names import strength
-from aisre_nb.evidence.secrets import HINT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _BLOCK = re.compile(BLOCK_HINT)
+_BESIDE = ("name", "Name", "key", "Key", "variable", "setting")
+"""Columns that say what the column ``value`` holds."""
+_NAME = re.compile(r"[\w.$-]+")
+_TELLING = frozenset({"kind", "value", "Value"})
+"""Names whose meaning hangs on the names beside them."""
 _FEW = 100
 """So many texts are looked at closely in less time than it takes to compile the hints."""
 
 
 def redacted_frame(redactor: Redactor, frame: pd.DataFrame) -> pd.DataFrame:
-    """Every cell, label and name masked. A column that cannot be read is masked whole."""
+    """Every cell, label and name masked. A column that cannot be read is masked whole, and so is a frame."""
+    try:
+        return _redacted(redactor, frame)
+    except Exception:
+        import pandas as pd
+
+        return pd.DataFrame({UNREADABLE: [UNREADABLE] * len(frame)})
+
+
+def _redacted(redactor: Redactor, frame: pd.DataFrame) -> pd.DataFrame:
     clean = frame.copy(deep=False)
     clean.attrs = redactor.value(dict(frame.attrs))
     columns = [_Column(frame.iloc[:, place]) for place in range(frame.shape[1])]
-    suspects = _suspects({text for column in columns for text in (*column.texts, *column.nested)})
+    suspects = _suspects(redactor, {text for column in columns for text in (*column.texts, *column.nested)})
+    names = next((c.cells for c in columns if str(c.series.name) in _BESIDE), [])
     for place, column in enumerate(columns):
         if column.is_plain:
             continue
         try:
             clean.isetitem(place, column.masked(redactor, suspects))
+            if names and str(column.series.name) in ("value", "Value"):
+                clean.isetitem(place, _named(redactor, names, list(clean.iloc[:, place])))
         except Exception:
             clean.isetitem(place, [UNREADABLE] * len(frame))
     clean.columns = _labels(redactor, frame.columns)
@@ -41,7 +57,7 @@ def redacted_frame(redactor: Redactor, frame: pd.DataFrame) -> pd.DataFrame:
 
 def redacted_lines(redactor: Redactor, lines: Sequence[str]) -> list[str]:
     """The lines of one text, in order."""
-    return _masked(redactor, lines, _suspects(set(lines)))
+    return _masked(redactor, lines, _suspects(redactor, set(lines)))
 
 
 class _Column:
@@ -49,7 +65,9 @@ class _Column:
 
     def __init__(self, series: pd.Series[Any]) -> None:
         self.series = series
-        self.is_plain = _is_plain(series.dtype)
+        # A number under "tokens" is a count; under "password" it is one.
+        strong = _NAME.fullmatch(str(series.name)) and strength(str(series.name)) == "strong"
+        self.is_plain = _is_plain(series.dtype) and not strong
         self.cells: list[Any] = [] if self.is_plain else list(series.astype(object))
         self.texts = {cell for cell in self.cells if isinstance(cell, str)}
         self.nested: set[str] = set()
@@ -75,12 +93,12 @@ class _Column:
             masked = _masked(redactor, [cells[place] for place in places], suspects)
             for place, text in zip(places, masked, strict=True):
                 cells[place] = text
-        if self.odd or not self.nested.isdisjoint(suspects):
-            look = range(len(cells)) if not self.nested.isdisjoint(suspects) else self.odd
-            for place in look:
-                if not isinstance(cells[place], str):
-                    cells[place] = redactor.value(cells[place])
-        elif cells == self.cells:
+        # A hint may be wrong: only what a closer look at the text changes is worth one at each cell.
+        changed = {text for text in self.nested.intersection(suspects) if redactor.text(text) != text}
+        for place in range(len(cells)) if changed else sorted(self.odd):
+            if place in self.odd or (not isinstance(cells[place], str) and _holds(cells[place], changed)):
+                cells[place] = redactor.value(cells[place])
+        if cells == self.cells and not self.odd:
             return self.series.array
         dtype = self.series.dtype if isinstance(self.series.dtype, pd.StringDtype) else object
         return pd.Series(cells, index=self.series.index, dtype=dtype).array
@@ -93,7 +111,7 @@ def _is_plain(dtype: Any) -> bool:
     return not isinstance(dtype, pd.CategoricalDtype | pd.SparseDtype | pd.ArrowDtype) and dtype.kind in "iufcbmM"
 
 
-def _suspects(texts: set[str]) -> Collection[str]:
+def _suspects(redactor: Redactor, texts: set[str]) -> Collection[str]:
     """Those that may hold something to mask; all where they are few."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -105,7 +123,7 @@ def _suspects(texts: set[str]) -> Collection[str]:
         array = pa.array(ordered, pa.large_string())
     except UnicodeEncodeError:
         return texts
-    hits = pc.indices_nonzero(pc.match_substring_regex(array, f"{HINT}|{BLOCK_HINT}"))
+    hits = pc.indices_nonzero(pc.match_substring_regex(array, f"{redactor.hint}|{BLOCK_HINT}"))
     return {ordered[place] for place in hits.to_pylist()}
 
 
@@ -131,26 +149,52 @@ def _masked(redactor: Redactor, texts: Sequence[str], suspects: Collection[str])
 
 def _gather(value: Any, words: set[str], depth: int) -> bool:
     """Collect the texts of a JSON value; False: it needs a closer look."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         words.add(value)
         return True
-    if value is None or type(value) in (bool, int, float):
+    if value is None or kind in (bool, int, float):
         return True
     if depth > 8:
         return False
-    if type(value) is dict:
-        return "kind" not in value and all(
-            type(k) is str and not strength(k) and k not in ("value", "Value") and _gather(k, words, depth)
-            and _gather(v, words, depth + 1)
-            for k, v in value.items()
-        )  # fmt: skip
-    if type(value) is list:
-        return not (len(value) == 2 and type(value[0]) is str and strength(value[0])) and all(
-            _gather(inner, words, depth + 1) for inner in value
-        )
+    if kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str or key in _TELLING or strength(key):
+                return False
+            words.add(key)
+            if type(inner) is str:
+                words.add(inner)
+            elif not _gather(inner, words, depth + 1):
+                return False
+        return True
+    if kind is list:
+        if len(value) == 2 and type(value[0]) is str and strength(value[0]):
+            return False
+        return all(_gather(inner, words, depth + 1) for inner in value)
     import pandas as pd
 
+    if isinstance(value, str):
+        words.add(str(value))
+        return True
     return isinstance(value, pd.Timestamp | pd.Timedelta | type(pd.NaT)) or (isinstance(value, Mapping) and not value)
+
+
+def _named(redactor: Redactor, names: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
+    """The values of a table of settings: a text is masked because of the name in its row. A metric's number stays."""
+    clean = list(cells)
+    for place, name in enumerate(names):
+        if isinstance(name, str) and isinstance(clean[place], str) and strength(name):
+            clean[place] = redactor.secret(clean[place])
+    return clean
+
+
+def _holds(value: Any, texts: set[str]) -> bool:
+    """Whether one of the texts is in a value that `_gather` went through."""
+    if type(value) is dict:
+        return not texts.isdisjoint(value) or any(_holds(inner, texts) for inner in value.values())
+    if type(value) is list:
+        return any(_holds(inner, texts) for inner in value)
+    return isinstance(value, str) and value in texts
 
 
 def _labels(redactor: Redactor, labels: pd.Index[Any]) -> pd.Index[Any]:

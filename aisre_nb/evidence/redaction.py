@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
 import math
 import re
-import secrets as random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from aisre_nb.errors import UsageError
 from aisre_nb.evidence import secret_blocks
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.secret_names import is_value, strength
-from aisre_nb.evidence.secrets import MASK, RULES, SCHEME, Rule
+from aisre_nb.evidence.secret_store import SecretStore
+from aisre_nb.evidence.secrets import EMAILS, MASK, RULES, RUN, SCHEME, Rule, hint_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,8 @@ UNREADABLE = "[redacted:unreadable]"
 _DEPTH = 40
 _LONG = 20_000
 """Characters from which a text is searched line by line."""
+_LOOKS = 10_000
+_GROUPS = ("a", "b", "c", "d", "e")
 _CLOSERS = ")]}>.!?\"'`\\"
 _MASKED = re.compile(rf"(?:{SCHEME}[ \t]+)?{MASK.pattern}", re.IGNORECASE)
 _PLAIN = (bool, int, type(None), date, time, timedelta, Decimal)
@@ -32,12 +35,28 @@ _ABOUT = frozenset({"name", "namespace", "type", "kind", "id", "key", "ref"})
 class Redactor:
     """Masks secrets by stable placeholders: the same secret is ``[redacted:aws_key:1]`` wherever it stands."""
 
-    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
-        self._rules = rules
-        # Only keyed hashes are remembered, so that nothing here could give a secret back.
-        self._key = random.token_bytes(32)
-        self._known: dict[bytes, str] = {}
-        self._counts: dict[str, int] = {}
+    def __init__(self, rules: Sequence[Rule] = RULES, *, emails: bool = False) -> None:
+        """``emails``: mask addresses too."""
+        self._rules = (*rules, EMAILS) if emails else tuple(rules)
+        self._needles = _needles(rule for rule in self._rules if not rule.run)
+        self._run_needles = _needles(rule for rule in self._rules if rule.run)
+        self._looks: dict[tuple[str, ...], tuple[Rule, ...]] = {}
+        """The rules for the needles that a text holds."""
+        self._store = SecretStore()
+
+    @cached_property
+    def hint(self) -> str:
+        """For RE2: found in every text that holds anything to mask or to take out."""
+        return hint_of(self._rules)
+
+    def raw(self, placeholder: str) -> str:
+        """The secret for which a placeholder stands. Raises `UsageError`."""
+        secret = self._store.raw(placeholder.strip())
+        if secret is None:
+            # What was given may be a secret itself: only a placeholder is repeated.
+            shown = placeholder.strip() if MASK.fullmatch(placeholder.strip()) else "what was given"
+            raise UsageError(f"nothing was masked as {shown}", "copy a whole placeholder: [redacted:secret:1]")
+        return secret
 
     def text(self, text: str) -> str:
         """The text without secrets and without characters that steer a terminal or hide words."""
@@ -66,13 +85,7 @@ class Redactor:
 
     def placeholder(self, kind: str, secret: str) -> str:
         """What stands for a secret from now on."""
-        if MASK.fullmatch(secret):
-            return secret
-        mark = hmac.digest(self._key, secret.encode("utf-8", "surrogatepass"), "sha256")
-        if mark not in self._known:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
-            self._known[mark] = f"[redacted:{kind}:{self._counts[kind]}]"
-        return self._known[mark]
+        return secret if MASK.fullmatch(secret) else self._store.placeholder(kind, secret)
 
     def secret(self, value: Any, depth: int = 0) -> Any:
         """Mask a value because of the name that it stands under."""
@@ -131,7 +144,8 @@ class Redactor:
 
     def _under(self, name: str, inner: Any, depth: int) -> Any:
         # A number under "tokens" is a count; under "password" it is one.
-        if isinstance(inner, int) and not isinstance(inner, bool) and strength(name) == "strong":
+        number = isinstance(inner, int | float) and not isinstance(inner, bool) and math.isfinite(inner)
+        if number and strength(name) == "strong":
             return self.placeholder("secret", str(inner))
         return self.secret(inner, depth)
 
@@ -153,13 +167,25 @@ class Redactor:
             text = secret_blocks.mask_text(text, self.placeholder)
         # What was masked may bring two parts together that are a secret only now: until nothing changes.
         for _ in range(5):
-            lower, before = text.lower(), text
-            for rule in self._rules:
-                if any(needle in lower for needle in rule.needles):
-                    text = self._applied(rule, text)
+            before = text
+            for rule in self._rules_for(text):
+                text = self._applied(rule, text)
             if text == before:
                 break
         return text
+
+    def _rules_for(self, text: str) -> tuple[Rule, ...]:
+        """Those that a text needs; nearly all of a log's lines need none, so that this is where the time goes."""
+        lower = text.lower()
+        found = [needle for sign, needles in self._needles if sign in lower for needle in needles if needle in lower]
+        if RUN.search(text):
+            found += [n for sign, needles in self._run_needles if sign in lower for n in needles if n in lower]
+        key = tuple(found)
+        if key not in self._looks:
+            if len(self._looks) >= _LOOKS:
+                self._looks.clear()
+            self._looks[key] = tuple(rule for rule in self._rules if not set(key).isdisjoint(rule.needles))
+        return self._looks[key]
 
     def _applied(self, rule: Rule, text: str) -> str:
         parts, done, place = [], 0, 0
@@ -167,7 +193,7 @@ class Redactor:
             if inside := _mask_around(text, match.start()):
                 place = inside
                 continue
-            group = match.lastgroup if match.lastgroup in ("a", "b", "c", "d", "e") else 0
+            group = match.lastgroup if match.lastgroup in _GROUPS else 0
             start, end = match.span(group)
             found = text[start:end]
             secret = found.rstrip(_CLOSERS) if group == "d" else found
@@ -178,6 +204,14 @@ class Redactor:
                 # A name that holds no secret may stand before one that does.
                 place = start if start > place else max(match.start() + 1, place + 1)
         return "".join(parts) + text[done:] if parts else text
+
+
+def _needles(rules: Iterable[Rule]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """By a sign that they share, which is sooner looked for than each of them; the empty one is in every text."""
+    grouped: dict[str, list[str]] = {}
+    for needle in sorted({needle for rule in rules for needle in rule.needles}):
+        grouped.setdefault(next((c for c in needle if not c.isalnum()), ""), []).append(needle)
+    return tuple((sign, tuple(needles)) for sign, needles in grouped.items())
 
 
 def _named_entry(value: Mapping[Any, Any]) -> bool:

@@ -75,7 +75,10 @@ def _keys(lines: list[str], mask: Mask) -> None:
         if end is None:
             # Cut off: the lines right after it that look like a key.
             body = [n for step, n in enumerate(body) if n == place + 1 + step and len(lines[n].strip()) >= 16]
-        placeholder = mask("private_key", "\n".join([lines[place][begin.start() :], *(lines[n] for n in body)]))
+        key = [lines[place][begin.start() :], *(lines[n] for n in body)]
+        if end is not None:
+            key.append(lines[end][: _end_of(lines[end])])
+        placeholder = mask("private_key", "\n".join(key))
         lines[place] = lines[place][: begin.start()] + placeholder
         for n in inside:
             # Records of others may stand in between; what is no key's line keeps its words.

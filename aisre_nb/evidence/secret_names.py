@@ -12,11 +12,14 @@ Strength = Literal[
     "strong",  # it does: passwords
 ]
 
-STEMS = ("pass", "pwd", "secret", "token", "key", "cred", "cookie", "auth", "sessionid", "session_id", "session-id")
+STEMS = (
+    "pass", "pwd", "secret", "token", "key", "cred", "cookie", "auth", "sessionid", "session_id", "session-id",
+    "cvv", "cvc",
+)  # fmt: skip
 """Every name that `strength` recognises contains one of them, in lower case."""
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_STRONG = ("password", "passwords", "passwd", "passphrase", "passcode", "pwd")
+_STRONG = ("password", "passwords", "passwd", "passphrase", "passcode", "pwd", "cvv", "cvc")
 _WEAK = (
     "secret", "secrets", "token", "apikey", "accesskey", "secretkey", "privatekey", "credential", "credentials",
     "authorization", "sessionid",
@@ -25,7 +28,7 @@ _EXACT = frozenset({"pass", "creds", "cookie", "cookies", "setcookie"})
 _KEYS = frozenset({
     "api", "access", "private", "secret", "signing", "encryption", "master", "ssh", "account", "shared", "storage",
     "subscription", "auth", "service", "hmac", "jwt", "session", "license", "client", "server", "tls", "ssl",
-    "deploy", "webhook", "aes", "rsa", "consumer",
+    "deploy", "webhook", "app", "application", "aes", "rsa", "consumer",
 })  # fmt: skip
 """A *key* is a secret after one of these words: ``api_key``, and not ``routing_key``."""
 _TOKENS = frozenset({"access", "api", "auth", "bearer", "refresh"})

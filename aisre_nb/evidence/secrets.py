@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aisre_nb.evidence.invisible import INVISIBLE
+from aisre_nb.evidence.secret_formats import CARD, CARD_HINT, EMAIL, FORMATS, Format, is_card_number
 from aisre_nb.evidence.secret_names import STEMS, in_prose, is_value, strength
 
 MASK = re.compile(r"\[redacted:[a-z0-9_]+(?::\d+)?\]")
 """What stands in a secret's place."""
+RUN = re.compile(r"[0-9A-Za-z_-]{16}")
+_ESCAPE = re.compile(r"(?:\\[nrtbfv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2})$")
+
+
+def _any(match: re.Match[str], secret: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -25,10 +32,12 @@ class Rule:
     """In lower case; a text that contains none of them is not searched."""
     pattern: re.Pattern[str]
     """The groups ``a``, ``b``, … are masked, the one that matched; without groups the whole match is."""
-    holds: Callable[[re.Match[str], str], bool] = lambda match, secret: True
+    holds: Callable[[re.Match[str], str], bool] = _any
     """A second look at the match and the secret in it."""
     hint: str = ""
     """An expression that is found wherever the pattern is, for RE2 too; empty: any needle."""
+    run: bool = False
+    """Whether every such text holds what `RUN` matches."""
 
 
 def _name(match: re.Match[str]) -> str:
@@ -74,12 +83,35 @@ def _is_basic(match: re.Match[str], secret: str) -> bool:
         return False
 
 
-def _format(kind: str, pattern: str, *needles: str) -> Rule:
-    # What is matched is its own hint; open repeats keep RE2's automaton small.
-    return Rule(kind, needles, re.compile(pattern, re.ASCII), hint=re.sub(r"\{(\d+),\d+\}", r"{\1,}", pattern))
+def _begins(match: re.Match[str], secret: str) -> bool:
+    """Whether a word begins with the match; the ``n`` of an escaped ``\\n`` belongs to no word."""
+    before = match.string[max(0, match.start() - 6) : match.start()]
+    return not (before[-1:].isascii() and before[-1:].isalnum()) or _ESCAPE.search(before) is not None
 
 
-SCHEME = "(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|AWS4-HMAC-SHA256)"
+def _is_card(match: re.Match[str], secret: str) -> bool:
+    # A part of a longer number, or of a name such as blk_-4111, is none.
+    before, after = match.string[max(0, match.start() - 2) : match.start()], match.string[match.end() :][:2]
+    if before.endswith("_-") or re.search(r"\d[.-]$", before) or re.match(r"\w|[.-]\d", after, re.ASCII):
+        return False
+    return _begins(match, secret) and is_card_number(secret)
+
+
+def _is_address(match: re.Match[str], secret: str) -> bool:
+    # What a repository is cloned from is nobody's address.
+    return not secret.startswith("git@")
+
+
+def _of(known: Format) -> Rule:
+    telling = not known.starts and "(?P<a>" not in known.pattern and min(map(len, known.needles)) > 3
+    # A prefix is hint enough, and keeps RE2's automaton small; else what is matched, with open repeats.
+    open_ended = re.sub(r"\{(\d+),\d+\}", r"{\1,}", re.sub(r"\(\?<?!\S+?\)", "", known.pattern))
+    hint = "|".join(map(re.escape, known.needles)) if telling else open_ended
+    pattern = re.compile(known.pattern, re.ASCII)
+    return Rule(known.kind, known.needles, pattern, _begins if known.starts else _any, hint, known.run)
+
+
+SCHEME = "(?:Bearer|Basic|Bot|Token|Digest|Negotiate|ApiKey|AWS4-HMAC-SHA256)"
 _I = re.ASCII | re.IGNORECASE
 _STEM = "|".join(STEMS)
 _NAMED = rf"(?P<name>(?:{_STEM})[\w.-]{{0,40}})\\{{0,3}}[\"'`]?[\])]?[ \t]{{0,8}}(?:=>|->|:=|[:=])[ \t]{{0,8}}"
@@ -92,29 +124,8 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^\n]*?-----END [^-\n]*-----|[^\n]*)"),
         hint="PRIVATE KEY(?: BLOCK)?-----",
     ),
-    _format("aws_key", r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ABIA|ACCA)[0-9A-Z]{16}\b", "akia", "asia", "agpa", "aida", "aroa", "abia", "acca"),  # noqa: E501
-    _format("google_key", r"\bAIza[0-9A-Za-z_-]{35}", "aiza"),
-    _format("google_token", r"\bya29\.[0-9A-Za-z_-]{20,1000}", "ya29."),
-    _format("github_token", r"\b(?:gh[pousr]_[0-9A-Za-z]{30,255}|github_pat_[0-9A-Za-z_]{22,255})", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),  # noqa: E501
-    _format("gitlab_token", r"\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[0-9A-Za-z_-]{20,64}", "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"),  # noqa: E501
-    _format("slack_token", r"\b(?:xox[abeoprsc]|xapp)-[0-9A-Za-z-]{10,255}", "xox", "xapp-"),
-    _format("slack_webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[0-9A-Za-z/_-]{20,200}", "hooks.slack.com"),  # noqa: E501
-    _format("anthropic_key", r"\bsk-ant-[0-9A-Za-z_-]{16,255}", "sk-ant-"),
-    _format("openai_key", r"\bsk-(?:(?:proj|svcacct|admin|None)-[0-9A-Za-z_-]{20,255}|[0-9A-Za-z]{32,255})", "sk-"),
-    _format("huggingface_token", r"\bhf_[0-9A-Za-z]{30,64}\b", "hf_"),
-    _format("stripe_key", r"\b(?:[rs]k_(?:live|test)|whsec)_[0-9A-Za-z]{16,255}", "k_live_", "k_test_", "whsec_"),
-    _format("sendgrid_key", r"\bSG\.[0-9A-Za-z_-]{16,64}\.[0-9A-Za-z_-]{16,64}", "sg."),
-    _format("npm_token", r"\bnpm_[0-9A-Za-z]{36}\b", "npm_"),
-    _format("pypi_token", r"\bpypi-AgE[0-9A-Za-z_-]{40,500}", "pypi-age"),
-    _format("vault_token", r"\bhv[sbr]\.[0-9A-Za-z_-]{20,300}", "hvs.", "hvb.", "hvr."),
-    _format("digitalocean_token", r"\bdo[opr]_v1_[0-9a-f]{64}", "doo_v1_", "dop_v1_", "dor_v1_"),
-    _format("grafana_token", r"\bgl(?:sa|c)_[0-9A-Za-z_+/=]{20,300}", "glsa_", "glc_"),
-    _format("new_relic_key", r"\bNRAK-[0-9A-Z]{20,40}\b", "nrak-"),
-    _format("twilio_key", r"\bSK[0-9a-f]{32}\b", "sk"),
-    _format("age_key", r"\bAGE-SECRET-KEY-1[0-9A-Z]{50,80}", "age-secret-key-1"),
-    _format("jwt", r"\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*", "eyj"),
-    _format("azure_key", r"\b(?:AccountKey|SharedAccessKey)=(?P<a>[0-9A-Za-z+/]{40,}={0,2})", "accountkey=", "sharedaccesskey="),  # noqa: E501
-    _format("azure_signature", r"[?&]sig=(?P<a>[0-9A-Za-z%+/]{30,200}={0,2})", "sig="),
+    *(_of(known) for known in FORMATS),
+    Rule("card", ("",), CARD, _is_card, hint=CARD_HINT),
     Rule(
         "url_password",
         ("@",),
@@ -147,7 +158,29 @@ RULES: tuple[Rule, ...] = (
             r"(?P<a>[^\s=;\"'\\]{1,200}=[^\n\"'\\]{1,8000})", _I
         ),
     ),
-    Rule("sql_password", ("identified", "password"), re.compile(r"\b(?:IDENTIFIED[ \t]+BY|PASSWORD)[ \t]+'(?P<a>[^'\n]{1,500})'", _I)),  # noqa: E501
+    Rule("url_password", ("jdbc:oracle",), re.compile(r"jdbc:oracle:\w+:[^\s/:@]{1,100}/(?P<a>[^\s@\"']{1,300})@", _I)),
+    Rule(
+        "connection_password",
+        ("{",),
+        re.compile(r";[ \t]?(?:pwd|password)[ \t]?=[ \t]?\{(?P<a>(?:[^}\n]|\}\}){1,300})\}", _I),
+        hint=r";[ \t]?(?:pwd|password)[ \t]?=[ \t]?\{",
+    ),
+    Rule(
+        "command_password",
+        ("mysql", "mariadb", "sshpass", "redis-cli", "login "),
+        re.compile(
+            r"\b(?:(?:mysql|mariadb)\w{0,20}\b[^\n|;]{0,300}?[ \t]-p|sshpass[ \t]+-p[ \t]*|"
+            r"redis-cli\b[^\n|;]{0,300}?[ \t]-a[ \t]+|login[ \t]+\S{1,100}[ \t]+password[ \t]+)"
+            r"[\"']?(?P<a>[^\s\"']{3,300})",
+            re.ASCII,
+        ),
+    ),
+    Rule(
+        "sql_password",
+        ("identified", "password"),
+        re.compile(r"\b(?:IDENTIFIED[ \t]+BY|PASSWORD)[ \t]+'(?P<a>[^'\n]{1,500})'", _I),
+        hint=r"(?:IDENTIFIED[ \t]+BY|PASSWORD)[ \t]+'",
+    ),
     Rule("curl_password", ("curl",), re.compile(r"\bcurl\b[^\n]{0,400}?[ \t](?:-u|--user)[ \t=]*[\"']?[^\s:\"']{1,100}:(?P<a>[^\s\"']{1,300})", re.ASCII)),  # noqa: E501
     Rule(
         "secret",
@@ -187,5 +220,10 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-HINT = "(?i)" + "|".join([f"[{INVISIBLE}]", *(rule.hint or "|".join(rule.needles) for rule in RULES)])
-"""For RE2: found in every text that holds anything to mask or to take out."""
+EMAILS = Rule("email", ("@",), EMAIL, _is_address, hint=r"@[0-9A-Za-z\-]+\.")
+"""Only where it is asked for."""
+
+
+def hint_of(rules: Iterable[Rule]) -> str:
+    """For RE2: found in every text that holds anything to mask or to take out."""
+    return "(?i)" + "|".join([f"[{INVISIBLE}]", *(rule.hint or "|".join(rule.needles) for rule in rules)])

@@ -10,6 +10,7 @@ from aisre_nb.settings import Settings
 
 if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
+    from aisre_nb.evidence.secret import Secret
     from aisre_nb.session.investigation import Investigation
     from aisre_nb.sources.base import Sources
     from aisre_nb.tools.tool import Effect
@@ -39,6 +40,14 @@ class Handle:
     def E(self) -> Mapping[str, Evidence]:
         """Its evidence: ``sre.E["E3"].df``."""
         return _Known(self.last.evidence)
+
+    def secret(self, placeholder: str) -> Secret:
+        """What ``[redacted:aws_key:1]`` stands for: shown as its placeholder; its ``.value`` is the raw text."""
+        from aisre_nb.evidence.secret import Secret
+
+        redactor = self.last.redactor
+        redactor.raw(placeholder)
+        return Secret(placeholder.strip(), lambda: redactor.raw(placeholder))
 
     @property
     def settings(self) -> Settings:
