@@ -27,7 +27,9 @@ _LONG = 20_000
 _LOOKS = 10_000
 _GROUPS = ("a", "b", "c", "d", "e")
 _CLOSERS = ")]}>.!?\"'`\\"
-_MASKED = re.compile(rf"(?:{SCHEME}[ \t]+)?{MASK.pattern}", re.IGNORECASE)
+_MASKED = re.compile(rf"[\s{{(<\"']*(?:{SCHEME}[ \t]+)?{MASK.pattern}", re.IGNORECASE)
+_REST = re.compile(rf"(?:\\[nrt]|[\s{re.escape(_CLOSERS)}])*")
+"""What may stand after a placeholder and is no part of a secret."""
 _PLAIN = (bool, int, type(None), date, time, timedelta, Decimal)
 _ABOUT = frozenset({"name", "namespace", "type", "kind", "id", "key", "ref"})
 
@@ -54,8 +56,9 @@ class Redactor:
         secret = self._store.raw(placeholder.strip())
         if secret is None:
             # What was given may be a secret itself: only a placeholder is repeated.
-            shown = placeholder.strip() if MASK.fullmatch(placeholder.strip()) else "what was given"
-            raise UsageError(f"nothing was masked as {shown}", "copy a whole placeholder: [redacted:secret:1]")
+            known = MASK.fullmatch(placeholder.strip())
+            wrong = f"nothing was masked as {known.group(0)}" if known else "that is no placeholder"
+            raise UsageError(wrong, "copy a whole one out of the evidence: [redacted:secret:1]")
         return secret
 
     def text(self, text: str) -> str:
@@ -91,7 +94,11 @@ class Redactor:
         """Mask a value because of the name that it stands under."""
         if isinstance(value, str):
             value = visible(value)
-            return self.placeholder("secret", value) if is_value(value) and not MASK.fullmatch(value) else value
+            # What has a format keeps its kind, and so the placeholder that it has elsewhere.
+            known = self.text(value)
+            if _is_masked(known):
+                return known
+            return self.placeholder("secret", value) if is_value(value) else known
         if depth > _DEPTH:
             return UNREADABLE
         if isinstance(value, Mapping):
@@ -229,4 +236,4 @@ def _mask_around(text: str, place: int) -> int:
 
 def _is_masked(secret: str) -> bool:
     found = _MASKED.match(secret)
-    return found is not None and not secret[found.end() :].strip(_CLOSERS)
+    return found is not None and _REST.fullmatch(secret, found.end()) is not None

@@ -95,7 +95,7 @@ FORMATS: tuple[Format, ...] = (
     _format("shopify_token", "shp(?:at|ca|pa|ss|ua|tka)_[0-9A-Fa-f]{32}", "shp"),
     _format("twilio_key", f"SK{_HEX}{{32}}", "sk", starts=True),
     _format("sendgrid_key", rf"SG\.{_W}{{16,64}}\.{_W}{{16,64}}", "sg.", starts=True),
-    _format("mailgun_key", rf"(?<![\w-])(?P<a>key-{_HEX}{{32}})", "key-"),
+    _format("mailgun_key", rf"(?<!-)key-{_HEX}{{32}}", "key-", starts=True),
     _format("mailchimp_key", f"{_HEX}{{32}}-us[0-9]{{1,2}}", "-us", starts=True),
     _format("jwt", rf"eyJ{_W}{{13,}}\.eyJ{_W}{{8,}}\.{_W}*", "eyj", starts=True),
     _format("password_hash", r"\$(?:2[abxy]\$[0-9]{2}\$[0-9A-Za-z./]{53}|(?:1|5|6|y|7|apr1)\$[0-9A-Za-z./=$,]{16,200}|(?:argon2(?:id|i|d)|scrypt|pbkdf2-sha\d{1,3})\$[0-9A-Za-z./+=$,]{20,300})", "$2", "$1$", "$5$", "$6$", "$y$", "$7$", "$apr1$", "$argon2", "$scrypt", "$pbkdf2", run=False),  # noqa: E501
@@ -104,9 +104,12 @@ FORMATS: tuple[Format, ...] = (
 EMAIL = re.compile(r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
 """Masked where it is asked for: an address may be what an incident is about."""
 
-CARD = re.compile(r"[2-6](?<![0-9_].)\d{3}([ -]?)(?:\d{4}\1\d{4}\1\d{4}|\d{6}\1\d{4,5})(?!\d)", re.ASCII | re.DOTALL)
+CARD = re.compile(
+    r"[2-6](?:(?<![0-9_].)|(?<=%[0-9A-Fa-f]{2}.))\d{3}([ -]?)(?:\d{4}\1\d{4}\1\d{4}|\d{6}\1\d{4,5})(?!\d)",
+    re.ASCII | re.DOTALL,
+)
 """Fourteen to sixteen digits, grouped as on a card."""
-CARD_HINT = r"(?:^|[^0-9])[2-6]\d{3}(?:\d{10}|[ \-]\d{4}[ \-]\d{4}[ \-]\d|[ \-]\d{6}[ \-]\d{4})"
+CARD_HINT = r"(?:^|[^0-9]|%[0-9A-F]{2})[2-6]\d{3}(?:\d{10}|[ \-]\d{4}[ \-]\d{4}[ \-]\d|[ \-]\d{6}[ \-]\d{4})"
 
 _NETWORKS = re.compile(
     r"(?:4|5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|6011|64[4-9]|65|62|352[89]|35[3-8])\d*(?<=\d{16})|"

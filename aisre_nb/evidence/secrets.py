@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
         "url_password",
         ("@",),
         re.compile(
-            r"://[^\s/:@\"'<>]{0,100}:(?!\d{1,5}(?:[/?#\s\"']|$))"
+            r"://[^\s/:@\"'<>\[]{0,100}:(?!\d{1,5}(?:[/?#\s\"']|$))"
             r"(?:(?P<a>[^\s/?#\"'<>]{1,300})@|(?P<b>[^\s\"'<>@]{1,300})@)(?=[\w\[])",
             re.ASCII,
         ),
@@ -161,9 +161,12 @@ RULES: tuple[Rule, ...] = (
     Rule("url_password", ("jdbc:oracle",), re.compile(r"jdbc:oracle:\w+:[^\s/:@]{1,100}/(?P<a>[^\s@\"']{1,300})@", _I)),
     Rule(
         "connection_password",
-        ("{",),
-        re.compile(r";[ \t]?(?:pwd|password)[ \t]?=[ \t]?\{(?P<a>(?:[^}\n]|\}\}){1,300})\}", _I),
-        hint=r";[ \t]?(?:pwd|password)[ \t]?=[ \t]?\{",
+        (";",),
+        # Between two semicolons a password may hold spaces; in braces, semicolons too.
+        re.compile(
+            r";[ \t]?(?:pwd|password)[ \t]?=[ \t]?(?:\{(?P<a>(?:[^}\n]|\}\}){1,300})\}|(?P<b>[^;\"'\n{\[]{1,300});)", _I
+        ),
+        hint=r";[ \t]?(?:pwd|password)[ \t]?=",
     ),
     Rule(
         "command_password",
