@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aisre_nb.approval.policy import Policy
     from aisre_nb.notebook.transcript import Transcript
     from aisre_nb.session.investigation import Investigation
+    from aisre_nb.session.step import Step
 
 
 async def ask(shell: Any, handle: Handle, options: Options, cell: str) -> None:
@@ -37,26 +39,37 @@ async def ask(shell: Any, handle: Handle, options: Options, cell: str) -> None:
 
 async def undo(shell: Any, handle: Handle, step: str) -> None:
     """Take back what a result says was done, as a change that is shown and asked for."""
+    handle.last  # noqa: B018 - says what to do where nothing was investigated yet
+    await act(shell, handle, "undo_action", {"step": step}, f"undo {step}")
+
+
+async def act(shell: Any, handle: Handle, tool: str, arguments: dict[str, Any], said: str) -> Step:
+    """One call that the person makes, by the door that the agent's calls go through."""
     from aisre_nb.models.base import ToolCall
 
-    investigation, front = handle.last, front_end(shell)
+    done: list[Step] = []
 
-    async def work(transcript: Transcript, approver: Approver) -> None:
-        call = ToolCall(f"undo-{len(investigation.steps) + 1}", "undo_action", {"step": step})
-        await investigation.act(call, f"undo {step}", approver=approver, watcher=transcript)
+    async def work(transcript: Transcript) -> None:
+        if handle.investigation is None:
+            handle.investigation = await _begun(handle, handle.settings, said, transcript)
+        found = handle.investigation
+        transcript.begin(found)
+        call = ToolCall(f"person-{len(found.steps) + 1}", tool, arguments)
+        approver = _approver(front, transcript.panel, found.policy)
+        done.append(await found.act(call, said, approver=approver, watcher=transcript))
 
-    await stoppable(_watched(front, investigation, work))
+    front = front_end(shell)
+    await stoppable(_watched(front, work))
+    return done[0]
 
 
-async def _watched(front: FrontEnd, investigation: Investigation, work: Any) -> None:
+async def _watched(front: FrontEnd, work: Callable[[Transcript], Awaitable[None]]) -> None:
     """With a panel of its own, where there is somebody."""
     from aisre_nb.notebook.transcript import Transcript
 
-    panel = _panel(front)
-    transcript = Transcript(panel, talks=front == "stdin")
+    transcript = Transcript(_panel(front), talks=front == "stdin")
     try:
-        transcript.begin(investigation)
-        await work(transcript, _approver(front, panel, investigation.policy))
+        await work(transcript)
     finally:
         transcript.close()
 
@@ -70,20 +83,16 @@ def _panel(front: FrontEnd) -> Panel | None:
 
 
 async def _asked(handle: Handle, settings: Settings, options: Options, question: str, front: FrontEnd) -> None:
-    from aisre_nb.notebook.transcript import Transcript
-
-    panel = _panel(front)
-    transcript = Transcript(panel, talks=front == "stdin")
-    try:
+    async def work(transcript: Transcript) -> None:
         if handle.investigation is None:
             handle.investigation = await _begun(handle, settings, question, transcript)
         else:
             _goes_on(handle.investigation, settings, options)
         transcript.begin(handle.investigation)
-        approver = _approver(front, panel, handle.investigation.policy)
+        approver = _approver(front, transcript.panel, handle.investigation.policy)
         await handle.investigation.ask(question, approver=approver, watcher=transcript)
-    finally:
-        transcript.close()
+
+    await _watched(front, work)
 
 
 async def _begun(handle: Handle, settings: Settings, question: str, transcript: Transcript) -> Investigation:

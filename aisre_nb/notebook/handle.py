@@ -69,6 +69,18 @@ class Handle:
 
         return add(function) if function is not None else add
 
+    async def act(self, tool: str, **arguments: Any) -> Any:
+        """Do one thing yourself, shown and asked for as the agent's are, and kept beside them.
+
+        ``await sre.act("restart_deployment", service="cart", reason="…")``. Returns the evidence; None where it did
+        not run, and then the cell says why.
+        """
+        from IPython.core.getipython import get_ipython
+
+        from aisre_nb.notebook.asking import act
+
+        return (await act(get_ipython(), self, tool, arguments, tool)).evidence
+
     def registry(self) -> Any:
         """The built-in tools, those for the sources that were chosen, and the user's."""
         from aisre_nb.tools.function import tool_from_function

@@ -51,6 +51,11 @@ class Transcript:
         if panel is not None:
             self._show_panel()
 
+    @property
+    def panel(self) -> Panel | None:
+        """Where a person is asked; None where nobody is there."""
+        return self._panel
+
     def begin(self, investigation: Investigation) -> None:
         """It is ready to be asked."""
         self._investigation = investigation

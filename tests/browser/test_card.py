@@ -15,8 +15,8 @@ from aisre_nb.approval.decision import Proposal, digest
 from aisre_nb.approval.policy import Policy
 from aisre_nb.tools.tool import ChangeView, FileChange
 
-def proposal(call_id, title="A title", body="A body.", diff="@@ -1 +1 @@\\n-a\\n+b\\n", why="", scope="a scope"):
-    view = ChangeView(title, body, scope, (FileChange("a/file", "a", "b", diff),), ("title", "body"))
+def proposal(call_id, title="A title", body="A body.", before="a\\n", after="b\\n", why="", scope="a scope"):
+    view = ChangeView(title, body, scope, (FileChange("a/file", before, after, ""),), ("title", "body"))
     arguments = {"title": title, "body": body}
     return Proposal(call_id, "alter", "change", arguments, view, digest("alter", arguments, view), why)
 
@@ -55,8 +55,9 @@ def test_keys_work_in_the_card_and_do_not_reach_the_notebook(lab: Any, open_page
         keyboard.press(key)
     assert page.page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length") == 4
     page.button("Approve").focus()
-    keyboard.press("Tab")
-    assert page.page.evaluate("() => document.activeElement.textContent") == "Reject"
+    for name in ("Approve this kind for 10 minutes", "Reject with a reason"):
+        keyboard.press("Tab")
+        assert page.page.evaluate("() => document.activeElement.textContent") == name
     keyboard.press("Space")
     page.done(1)
     assert "('edit', {'title': 'A title dd, aa and xx', 'body': 'A body.'}, '', 'panel')" in page.text(1)
@@ -68,7 +69,7 @@ def test_foreign_text_is_drawn_as_text_and_what_hides_in_it_is_shown(lab: Any, o
     cell = (
         f"bad = {bad!r}\n"
         "display(panel)\n"
-        "d = await decide('c1', bad + '\\u202e', bad, '@@ -1 +1 @@\\n-' + bad + '\\n+x\\u2028-y\\n', bad, bad)\n"
+        "d = await decide('c1', bad + '\\u202e', bad, bad + '\\n', 'x\\u2028-y\\n', bad, bad)\n"
         "print(d)"
     )
     page = open_page(lab.notebook("hostile", SETUP, cell))
@@ -95,7 +96,7 @@ def test_of_two_tabs_the_first_click_wins_and_the_other_card_goes(lab: Any, open
     two.button("Approve").wait_for(timeout=60_000)
     assert "does not get its outputs" in two.page.locator(".aisre-panel").inner_text()
     assert "does not get its outputs" not in one.page.locator(".aisre-panel").inner_text()
-    two.button("Reject").click()
+    two.button("Reject with a reason").click()
     one.page.wait_for_function("() => !document.querySelector('.aisre-card')")
     two.page.wait_for_function("() => document.querySelector('.aisre-panel')?.innerText.includes('over')")
     one.done(1)

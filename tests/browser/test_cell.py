@@ -55,9 +55,9 @@ def test_approving_one_pull_request_and_editing_the_other(lab: Any, open_page: A
 def test_a_rejection_opens_nothing_and_stop_here_ends_the_run(lab: Any, open_page: Any) -> None:
     page = open_page(lab.notebook("reject", *CELLS))
     _begin(page)
-    page.button("Reject").wait_for(timeout=90_000)
+    page.button("Reject with a reason").wait_for(timeout=90_000)
     page.page.get_by_label("Reason for a rejection").fill("the on-call decides that")
-    page.button("Reject").click()
+    page.button("Reject with a reason").click()
     page.page.wait_for_function("() => document.querySelector('.aisre-card')?.innerText.includes('totals.py')")
     page.button("Stop here").click()
     page.done(1)
