@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.redaction import UNREADABLE, Redactor
 from aisre_nb.evidence.secret_blocks import HINT as BLOCK_HINT
 from aisre_nb.evidence.secret_blocks import mask_lines
@@ -132,7 +131,7 @@ def _masked(redactor: Redactor, texts: Sequence[str], suspects: Collection[str])
     clean = list(texts)
     hits = [place for place, text in enumerate(texts) if text in suspects]
     for place in hits:
-        clean[place] = visible(texts[place])
+        clean[place] = redactor.readable(texts[place])
     if any(_BLOCK.search(clean[place]) for place in hits):
         single = [place for place, text in enumerate(clean) if "\n" not in text]
         for place, line in zip(single, mask_lines([clean[n] for n in single], redactor.placeholder), strict=True):

@@ -64,11 +64,16 @@ class Redactor:
     def text(self, text: str) -> str:
         """The text without secrets and without characters that steer a terminal or hide words."""
         try:
-            if len(text) > _LONG:
-                return self._long(text)
-            return self._masked(visible(text))
+            text = self.readable(text)
+            return self._long(text) if len(text) > _LONG else self._masked(text)
         except Exception:
             return UNREADABLE
+
+    def readable(self, text: str) -> str:
+        """The text without what steers a terminal; a secret is masked before a part of it is taken for that."""
+        if "\x1b" in text:
+            text = self._masked(text).replace("\x1b[redacted:", "[redacted:")
+        return visible(text)
 
     def value(self, value: Any) -> Any:
         """JSON, masked throughout; what stands under a key such as ``password`` is masked whatever it looks like.
@@ -93,7 +98,7 @@ class Redactor:
     def secret(self, value: Any, depth: int = 0) -> Any:
         """Mask a value because of the name that it stands under."""
         if isinstance(value, str):
-            value = visible(value)
+            value = self.readable(value)
             # What has a format keeps its kind, and so the placeholder that it has elsewhere.
             known = self.text(value)
             if _is_masked(known):
@@ -167,7 +172,7 @@ class Redactor:
         """Masked line by line, where only the lines with a hint are looked at closely."""
         from aisre_nb.evidence.redacted_frame import redacted_lines
 
-        return "\n".join(redacted_lines(self, visible(text).split("\n")))
+        return "\n".join(redacted_lines(self, text.split("\n")))
 
     def _masked(self, text: str) -> str:
         if "\n" in text or '"Secret' in text:

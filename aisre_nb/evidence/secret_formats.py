@@ -101,7 +101,7 @@ FORMATS: tuple[Format, ...] = (
     _format("password_hash", r"\$(?:2[abxy]\$[0-9]{2}\$[0-9A-Za-z./]{53}|(?:1|5|6|y|7|apr1)\$[0-9A-Za-z./=$,]{16,200}|(?:argon2(?:id|i|d)|scrypt|pbkdf2-sha\d{1,3})\$[0-9A-Za-z./+=$,]{20,300})", "$2", "$1$", "$5$", "$6$", "$y$", "$7$", "$apr1$", "$argon2", "$scrypt", "$pbkdf2", run=False),  # noqa: E501
 )  # fmt: skip
 
-EMAIL = re.compile(r"[0-9A-Za-z.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
+EMAIL = re.compile(r"[0-9A-Za-z_][0-9A-Za-z._+'-]{0,63}@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
 """Masked where it is asked for: an address may be what an incident is about."""
 
 CARD = re.compile(

@@ -15,7 +15,7 @@ from aisre_nb.evidence.secret_names import STEMS, in_prose, is_value, strength
 MASK = re.compile(r"\[redacted:[a-z0-9_]+(?::\d+)?\]")
 """What stands in a secret's place."""
 RUN = re.compile(r"[0-9A-Za-z_-]{16}")
-_ESCAPE = re.compile(r"(?:\\[nrtbfv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2})$")
+_ESCAPE = re.compile(r"(?:\\[nrtbfv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]{0,8}m)$")
 
 
 def _any(match: re.Match[str], secret: str) -> bool:
@@ -84,8 +84,8 @@ def _is_basic(match: re.Match[str], secret: str) -> bool:
 
 
 def _begins(match: re.Match[str], secret: str) -> bool:
-    """Whether a word begins with the match; the ``n`` of an escaped ``\\n`` belongs to no word."""
-    before = match.string[max(0, match.start() - 6) : match.start()]
+    """Whether a word begins with the match; the ``n`` of an escaped ``\\n`` belongs to no word, nor does a colour."""
+    before = match.string[max(0, match.start() - 12) : match.start()]
     return not (before[-1:].isascii() and before[-1:].isalnum()) or _ESCAPE.search(before) is not None
 
 
@@ -99,7 +99,7 @@ def _is_card(match: re.Match[str], secret: str) -> bool:
 
 def _is_address(match: re.Match[str], secret: str) -> bool:
     # What a repository is cloned from is nobody's address.
-    return not secret.startswith("git@")
+    return not re.search(r"(?<!\w)git@", match.string[max(0, match.start() - 3) : match.end()])
 
 
 def _of(known: Format) -> Rule:

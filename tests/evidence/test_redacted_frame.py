@@ -65,6 +65,32 @@ def test_a_column_that_names_a_secret_is_masked_whole() -> None:
     assert list(clean["tokens"]) == [1, 2, 3]
 
 
+def test_a_password_that_is_a_number_is_masked_and_a_count_of_words_is_not() -> None:
+    clean = Redactor().frame(pd.DataFrame({"password": [1234, 5678], "Failed password for root": [3, 4]}))
+    assert list(clean["password"]) == ["[redacted:secret:1]", "[redacted:secret:2]"]
+    assert list(clean["Failed password for root"]) == [3, 4]
+
+
+def test_a_value_is_masked_because_of_the_name_in_its_row() -> None:
+    frame = pd.DataFrame({"name": ["DB_PASSWORD", "LEVEL", "auth_tokens"], "value": ["pg", "info", 3]})
+    assert list(Redactor().frame(frame)["value"]) == ["[redacted:secret:1]", "info", 3]
+
+
+def test_a_map_that_came_as_pairs_is_masked() -> None:
+    pairs = [("http.route", "/cart"), ("db.password", "hunter2"), ("note", SECRET)]
+    clean = _one(pd.Series([pairs, *[[("http.route", f"/{n}")] for n in range(200)]], dtype=object))
+    assert "hunter2" not in str(clean) and "/cart" in str(clean)
+
+
+def test_a_frame_that_cannot_be_read_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(redacted_frame, "_labels", broken)
+    clean = Redactor().frame(pd.DataFrame({"body": ["x", SECRET]}))
+    assert "hunter2" not in str(clean) and len(clean) == 2
+
+
 def test_labels_of_columns_and_rows_are_masked() -> None:
     frame = pd.DataFrame([[1, 2]], columns=[SECRET, "ok"], index=pd.Index(["pwd=hunter2x"]))
     clean = Redactor().frame(frame)
