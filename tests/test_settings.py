@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,25 @@ def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
 def test_an_option_that_was_not_given_changes_nothing() -> None:
     settings = Settings(max_steps=3)
     assert settings.updated(max_steps=None, model=None) == settings
+
+
+@pytest.mark.parametrize(
+    ("approve", "named"),
+    [
+        ("all", 'approve = "all" is for one run only'),
+        ("read; run changes", "the rule 'run changes' has no bounds"),
+        ("run restart_deployment on service:cart", "has no bounds"),
+        ("sometimes", "is not a policy"),
+    ],
+)
+def test_a_file_cannot_open_the_door_to_changes(tmp_path: Path, approve: str, named: str) -> None:
+    (tmp_path / "aisre.toml").write_text(f"approve = {approve!r}\n")
+    with pytest.raises(ConfigurationError, match=re.escape(named)):
+        Settings.load(tmp_path, {})
+
+
+def test_bounded_rules_may_stand_in_a_file_and_a_person_may_type_more(tmp_path: Path) -> None:
+    (tmp_path / "aisre.toml").write_text("approve = 'none; run restart_deployment on service:cart once; run reads'\n")
+    assert Settings.load(tmp_path, {}).approve.startswith("none; run restart")
+    assert Settings.load(tmp_path, {"AISRE_APPROVE": "all"}).approve == "all"
+    assert Settings.load(tmp_path, {}).updated(approve="run changes").approve == "run changes"

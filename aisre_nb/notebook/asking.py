@@ -51,7 +51,7 @@ async def act(shell: Any, handle: Handle, tool: str, arguments: dict[str, Any], 
 
     async def work(transcript: Transcript) -> None:
         if handle.investigation is None:
-            handle.investigation = await _begun(handle, handle.settings, said, transcript)
+            handle.investigation = await _begun(handle, handle.settings, said or tool, transcript)
         found = handle.investigation
         transcript.begin(found)
         call = ToolCall(f"person-{len(found.steps) + 1}", tool, arguments)

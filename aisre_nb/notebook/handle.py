@@ -69,17 +69,18 @@ class Handle:
 
         return add(function) if function is not None else add
 
-    async def act(self, tool: str, **arguments: Any) -> Any:
+    async def act(self, tool: str, **arguments: Any) -> str | None:
         """Do one thing yourself, shown and asked for as the agent's are, and kept beside them.
 
-        ``await sre.act("restart_deployment", service="cart", reason="…")``. Returns the evidence; None where it did
-        not run, and then the cell says why.
+        ``await sre.act("restart_deployment", service="cart", reason="…")``. Returns the number of its result, for
+        ``sre.E[…]`` and ``%sre undo``; None where it did not run, and then the cell says why.
         """
         from IPython.core.getipython import get_ipython
 
         from aisre_nb.notebook.asking import act
 
-        return (await act(get_ipython(), self, tool, arguments, tool)).evidence
+        done = (await act(get_ipython(), self, tool, arguments, "")).evidence
+        return done.id if done is not None else None
 
     def registry(self) -> Any:
         """The built-in tools, those for the sources that were chosen, and the user's."""

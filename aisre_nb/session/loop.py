@@ -61,7 +61,8 @@ async def investigate(inv: Investigation, question: str, approver: Approver) -> 
 
 async def act(inv: Investigation, call: ToolCall, said: str, approver: Approver, again: str = "") -> Step:
     """See `Investigation.act`. The model reads of it when it is asked again."""
-    inv.emit(Noted(text=f"{who()} asked: {said}"))
+    if said:
+        inv.emit(Noted(text=f"{who()} asked: {said}"))
     n = max((step.n for step in inv.steps), default=0) + 1
     try:
         tool, arguments = calls.prepare(inv.registry, call)
@@ -73,7 +74,7 @@ async def act(inv: Investigation, call: ToolCall, said: str, approver: Approver,
     result = _kept(inv, n, outcome, said)
     if outcome.tool is not None and outcome.tool.moves and outcome.result is not None:
         inv.moved()
-    inv.messages.append(UserMessage(f"Meanwhile {who()} did this without you: {said}. {result.text}"))
+    inv.messages.append(UserMessage(f"Meanwhile {who()} did this without you: {said or call.name}. {result.text}"))
     if outcome.stop:
         raise Stopped("stopped: nothing further was run", "ask again to go on from here")
     return inv.steps[-1]

@@ -51,7 +51,7 @@ async def close(git: Git, number: int, head: str) -> dict[str, Any]:
     try:
         if found.remote.url:
             await git.output(
-                "push", "--porcelain", "--no-verify", "--recurse-submodules=no", "--receive-pack=git-receive-pack",
+                "push", "--no-verify", "--recurse-submodules=no", "--receive-pack=git-receive-pack",
                 f"--force-with-lease={ref}:{head}", "origin", f":{ref}",
             )  # fmt: skip
         else:

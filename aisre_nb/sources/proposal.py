@@ -124,11 +124,13 @@ def _replaced(text: str, edit: Edit) -> str:
     old, new = edit.old, edit.new
     if old not in text and "\r\n" in text:
         old, new = (part.replace("\r\n", "\n").replace("\n", "\r\n") for part in (old, new))
-    count = text.count(old)
-    if count == 1:
-        return text.replace(old, new)
-    if count:
-        raise ToolError(f"the text to replace occurs {count} times in {edit.path}", "quote more lines around it")
+    place = text.find(old)
+    # Two that overlap are two as well.
+    if place >= 0 and text.find(old, place + 1) >= 0:
+        times = max(text.count(old), 2)
+        raise ToolError(f"the text to replace occurs {times} times in {edit.path}", "quote more lines around it")
+    if place >= 0:
+        return text[:place] + new + text[place + len(old) :]
     near = difflib.get_close_matches(edit.old.strip().split("\n")[0], text.split("\n"), n=1, cutoff=0.6)
     hint = f"the nearest line is {near[0]!r}" if near else "read the file again and quote it exactly"
     raise ToolError(f"the text to replace occurs 0 times in {edit.path}", hint)

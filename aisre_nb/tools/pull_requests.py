@@ -59,8 +59,10 @@ def _rewritten(arguments: CreatePullRequest, files: Mapping[str, tuple[str | Non
     edits = [edit_between(path, before, after or "") for path, (before, after) in files.items() if before != after]
     if not edits:
         raise ToolError("every hunk was left out, so nothing would change", "reject it instead")
-    # Its branch was shown, and is made from the first edit where none is named.
-    return arguments.model_copy(update={"edits": edits, "branch": _request(arguments).branch})
+    found = arguments.model_copy(update={"edits": edits})
+    shown = _request(arguments).branch
+    # The branch was shown, and is made from the first edit where none is named.
+    return found if _request(found).branch == shown else found.model_copy(update={"branch": shown})
 
 
 def edit_between(path: str, before: str | None, after: str) -> FileEdit:
@@ -73,7 +75,7 @@ def edit_between(path: str, before: str | None, after: str) -> FileEdit:
     last = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
     while True:
         text = "".join(old[first : len(old) - last])
-        if text and before.count(text) == 1:
+        if text and before.find(text, before.find(text) + 1) < 0:
             return FileEdit(path=path, old=text, new="".join(new[first : len(new) - last]))
         if not first and not last:
             raise ToolError(f"{path} is empty, and cannot be edited", "reject it instead")

@@ -20,7 +20,7 @@ EDITS = f"""[
     {{"path": "deploy/cart.yaml", "old": "cart:0.2.0", "new": "cart:0.1.0"}},
 ]"""
 OPEN = f"""done = await sre.act("create_pull_request", kind="fix", title="A fix", body="Why.", edits={EDITS})
-print("number", done.facts["number"] if done else None)"""
+print("number", sre.E[done].facts["number"] if done else None)"""
 
 
 def _git(world: Path, *words: str, text: str = "") -> str:

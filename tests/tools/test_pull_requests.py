@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from aisre_nb.tools.pull_requests import create_pull_request
+from aisre_nb.errors import ToolError
+from aisre_nb.tools.pull_requests import FileEdit, create_pull_request, edit_between
 
 EDIT = {"path": "deploy/web.yaml", "old": "web:2", "new": "web:1"}
 
@@ -45,6 +49,41 @@ async def test_any_path_gives_a_branch_that_git_takes(context: Any, fake: Any, p
 
 
 def test_a_request_without_an_edit_or_of_another_kind_is_refused() -> None:
-    for given in ({"edits": []}, {"kind": "delete"}, {"title": ""}):
+    for wrong in ({"edits": []}, {"kind": "delete"}, {"title": ""}):
         with pytest.raises(ValidationError):
-            _arguments(**given)
+            _arguments(**wrong)
+
+
+LINES = st.lists(st.sampled_from(["a\n", "b\n", "a b\n", "\n", "\tc\r\n"]), min_size=1, max_size=12).map("".join)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(LINES, st.lists(st.sampled_from(["a\n", "b\n", "x", "\n"]), max_size=12).map("".join))
+def test_one_replacement_makes_any_text_of_any_other(before: str, after: str) -> None:
+    if before == after:
+        return
+    edit = edit_between("f", before, after)
+    assert before.find(edit.old, before.find(edit.old) + 1) < 0 and before.replace(edit.old, edit.new) == after
+
+
+def test_a_new_file_is_written_whole_and_an_empty_one_cannot_be() -> None:
+    assert edit_between("f", None, "x") == FileEdit(path="f", old="", new="x")
+    with pytest.raises(ToolError, match="is empty"):
+        edit_between("f", "", "x")
+
+
+def test_files_that_were_left_as_they_are_leave_the_request_and_its_branch_stays() -> None:
+    rewritten = create_pull_request.rewritten
+    assert rewritten is not None
+    edits = [EDIT, {"path": "b.py", "old": "x", "new": "y"}]
+    found: Any = rewritten(_arguments(edits=edits), {"deploy/web.yaml": ("web:2", "web:2"), "b.py": ("x\n", "z\n")})
+    assert [(e.path, e.old, e.new) for e in found.edits] == [("b.py", "x\n", "z\n")]
+    assert found.branch == "aisre/rollback-deploy-web"
+    with pytest.raises(ToolError, match="every hunk was left out"):
+        rewritten(_arguments(), {"deploy/web.yaml": ("web:2", "web:2")})
+
+
+async def test_what_was_approved_is_what_is_opened(context: Any, fake: Any) -> None:
+    view = await create_pull_request.preview(context, _arguments())  # type: ignore[misc]
+    await create_pull_request.handler(replace(context, approved=view), _arguments(edits=[{**EDIT, "new": "web:9"}]))
+    assert [f.after for f in fake.opened[0].files] == ["web:1"], "the source compares, and refuses the other"
