@@ -363,7 +363,7 @@ def test_a_planted_key_never_gets_through(kind: str, before: str, left: str, rig
     redactor = Redactor()
     for clean in (
         redactor.text(text),
-        redactor.frame(pd.DataFrame({"a": [text, *MANY]}))["a"].iloc[0],
+        redactor.frame(pd.DataFrame({"a": [text, *MANY]}, dtype=object))["a"].iloc[0],
         str(redactor.value({"a": [{"b": text}]})),
         str(redactor.frame(pd.DataFrame({"a": [{"b": [text]}] * 150}))["a"].iloc[0]),
     ):
@@ -377,7 +377,7 @@ def test_a_planted_key_never_gets_through(kind: str, before: str, left: str, rig
 def test_a_planted_key_within_a_word_never_gets_through(kind: str, before: str, after: str) -> None:
     text = before + SECRETS[kind] + after
     assert SECRETS[kind][1:] not in Redactor().text(text)
-    assert SECRETS[kind][1:] not in Redactor().frame(pd.DataFrame({"a": [text, *MANY]}))["a"].iloc[0]
+    assert SECRETS[kind][1:] not in Redactor().frame(pd.DataFrame({"a": [text, *MANY]}, dtype=object))["a"].iloc[0]
 
 
 @PROPERTY
