@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aisre_nb.evidence.invisible import INVISIBLE
-from aisre_nb.evidence.secret_formats import CARD, CARD_HINT, EMAIL, FORMATS, Format, is_card_number
-from aisre_nb.evidence.secret_names import STEMS, in_prose, is_value, strength
+from aisre_nb.evidence.secret_checks import (
+    begins,
+    is_address,
+    is_basic,
+    is_bearer,
+    is_card,
+    is_credential,
+    is_flag,
+    is_named,
+)
+from aisre_nb.evidence.secret_formats import CARD, CARD_HINT, EMAIL, FORMATS, Format
+from aisre_nb.evidence.secret_names import STEMS
 
 MASK = re.compile(r"\[redacted:[a-z0-9_]+(?::\d+)?\]")
 """What stands in a secret's place."""
 RUN = re.compile(r"[0-9A-Za-z_-]{16}")
-_ESCAPE = re.compile(r"(?:\\[nrtbfv]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]{0,8}m)$")
 
 
 def _any(match: re.Match[str], secret: str) -> bool:
@@ -40,75 +47,13 @@ class Rule:
     """Whether every such text holds what `RUN` matches."""
 
 
-def _name(match: re.Match[str]) -> str:
-    """The whole name of which the match holds the end."""
-    before = re.search(r"[\w.$-]{0,60}$", match.string[max(0, match.start() - 60) : match.start()])
-    word = (before.group(0) if before else "") + match.group("name")
-    spaced = re.search(r"\b(api|access|secret|private|auth|signing|session) $", match.string[: match.start()][-12:])
-    return f"{spaced.group(1)}_{word}" if spaced and not word[:1].isspace() else word
-
-
-def _is_named(match: re.Match[str], secret: str) -> bool:
-    if match.group("d") is not None:
-        return in_prose(_name(match), secret, _is_assigned(match))
-    return bool(strength(_name(match))) and is_value(secret)
-
-
-def _is_assigned(match: re.Match[str]) -> bool:
-    between = match.string[match.end("name") : match.start("d")]
-    if between == "=":
-        return True
-    start = match.string.rfind("\n", 0, match.start()) + 1
-    rest = match.string[match.end("d") : match.end("d") + 80].partition("\n")[0]
-    return not rest.strip() and re.fullmatch(r"[-+\s]*[\w.$-]*", match.string[start : match.start()][-120:]) is not None
-
-
-def _is_flag(match: re.Match[str], secret: str) -> bool:
-    return bool(strength(match.group("name"))) and is_value(secret)
-
-
-def _is_credential(match: re.Match[str], secret: str) -> bool:
-    return in_prose("authorization", secret) or (is_value(secret) and match.group(0).count(" ") > 1)
-
-
-def _is_bearer(match: re.Match[str], secret: str) -> bool:
-    return any(c.isdigit() for c in secret) or not (secret.islower() or secret.istitle() or "-" in secret)
-
-
-def _is_basic(match: re.Match[str], secret: str) -> bool:
-    """``user:password`` in Base64 (RFC 7617)."""
-    try:
-        return b":" in base64.b64decode(secret + "=" * (-len(secret) % 4))
-    except (binascii.Error, ValueError):
-        return False
-
-
-def _begins(match: re.Match[str], secret: str) -> bool:
-    """Whether a word begins with the match; the ``n`` of an escaped ``\\n`` belongs to no word, nor does a colour."""
-    before = match.string[max(0, match.start() - 12) : match.start()]
-    return not (before[-1:].isascii() and before[-1:].isalnum()) or _ESCAPE.search(before) is not None
-
-
-def _is_card(match: re.Match[str], secret: str) -> bool:
-    # A part of a longer number, or of a name such as blk_-4111, is none.
-    before, after = match.string[max(0, match.start() - 2) : match.start()], match.string[match.end() :][:2]
-    if before.endswith("_-") or re.search(r"\d[.-]$", before) or re.match(r"\w|[.-]\d", after, re.ASCII):
-        return False
-    return _begins(match, secret) and is_card_number(secret)
-
-
-def _is_address(match: re.Match[str], secret: str) -> bool:
-    # What a repository is cloned from is nobody's address.
-    return not re.search(r"(?<!\w)git@", match.string[max(0, match.start() - 3) : match.end()])
-
-
 def _of(known: Format) -> Rule:
     telling = not known.starts and "(?P<a>" not in known.pattern and min(map(len, known.needles)) > 3
     # A prefix is hint enough, and keeps RE2's automaton small; else what is matched, with open repeats.
     open_ended = re.sub(r"\{(\d+),\d+\}", r"{\1,}", re.sub(r"\(\?<?!\S+?\)", "", known.pattern))
     hint = "|".join(map(re.escape, known.needles)) if telling else open_ended
     pattern = re.compile(known.pattern, re.ASCII)
-    return Rule(known.kind, known.needles, pattern, _begins if known.starts else _any, hint, known.run)
+    return Rule(known.kind, known.needles, pattern, begins if known.starts else _any, hint, known.run)
 
 
 SCHEME = "(?:Bearer|Basic|Bot|Token|Digest|Negotiate|ApiKey|AWS4-HMAC-SHA256)"
@@ -125,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         hint="PRIVATE KEY(?: BLOCK)?-----",
     ),
     *(_of(known) for known in FORMATS),
-    Rule("card", ("",), CARD, _is_card, hint=CARD_HINT),
+    Rule("card", ("",), CARD, is_card, hint=CARD_HINT),
     Rule(
         "url_password",
         ("@",),
@@ -145,11 +90,11 @@ RULES: tuple[Rule, ...] = (
             r"(?P<a>[^\s\"'`\\;,]{3,4000})",
             _I,
         ),
-        _is_credential,
+        is_credential,
     ),
     Rule("authorization", ("bearer",), re.compile(
-        r"\bBearer[ \t]+(?P<a>[0-9A-Za-z._~+/-]{16,4000}=*)", _I), _is_bearer),
-    Rule("authorization", ("basic",), re.compile(r"\bBasic[ \t]+(?P<a>[0-9A-Za-z+/]{8,4000}={0,2})", _I), _is_basic),
+        r"\bBearer[ \t]+(?P<a>[0-9A-Za-z._~+/-]{16,4000}=*)", _I), is_bearer),
+    Rule("authorization", ("basic",), re.compile(r"\bBasic[ \t]+(?P<a>[0-9A-Za-z+/]{8,4000}={0,2})", _I), is_basic),
     Rule(
         "cookie",
         ("cookie",),
@@ -189,14 +134,14 @@ RULES: tuple[Rule, ...] = (
         "secret",
         ("--",),
         re.compile(r"--(?P<name>[A-Za-z][\w.-]{2,60}) {1,3}(?:\"(?P<a>[^\"\n]+)\"|'(?P<b>[^'\n]+)'|(?P<c>[^\s\"'-]\S*))", re.ASCII),  # noqa: E501
-        _is_flag,
+        is_flag,
         hint=rf"--[\w.\-]*(?:{_STEM})[\w.\-]* ",
     ),
     Rule(
         "secret",
         ("</",),
         re.compile(r"<(?P<name>[A-Za-z][\w.-]{2,60})>(?P<a>[^<\n]{1,2000})</", re.ASCII),
-        _is_flag,
+        is_flag,
         hint=rf"(?:{_STEM})[\w.\-]*>[^<]+</",
     ),
     Rule(
@@ -206,7 +151,7 @@ RULES: tuple[Rule, ...] = (
             r"name\\{0,3}\"[ \t]*:[ \t]*\\{0,3}\"(?P<name>[\w.-]{3,80})\\{0,3}\"[ \t]*,[ \t]*"
             r"\\{0,3}\"value\\{0,3}\"[ \t]*:[ \t]*\\{0,3}\"(?P<a>[^\"\\\n]+)", _I
         ),
-        _is_flag,
+        is_flag,
         hint=r"value\\*\"[ \t]*:",
     ),
     Rule(
@@ -218,12 +163,12 @@ RULES: tuple[Rule, ...] = (
             r"|(?P<d>[^\s\"',;&\\][^\s\"',;&]*)|\\{0,3}[\"'](?P<e>[^\"'\n]+))",
             _I,
         ),
-        _is_named,
+        is_named,
         hint=_NAMED_HINT,
     ),
 )  # fmt: skip
 
-EMAILS = Rule("email", ("@",), EMAIL, _is_address, hint=r"@[0-9A-Za-z\-]+\.")
+EMAILS = Rule("email", ("@",), EMAIL, is_address, hint=r"@[0-9A-Za-z\-]+\.")
 """Only where it is asked for."""
 
 
