@@ -42,6 +42,7 @@ QUESTION_KEY = "ghp_Pl4ntedInTheQuestion0000000000016"
 TOOL = "Pl4nted-tool-17"
 TOOL_KEY = "sk-ant-api03-Pl4ntedInAnException00018"
 TYPED = "Pl4nted-typed-19"
+SAID = "Pl4nted-said-20"
 
 IN_WORLD = (LOG, LOG_ATTRIBUTE, SPAN, SPAN_URL, SPAN_MESSAGE, ALERT, CODE, CODE_KEY, MANIFEST)
 IN_ENVIRONMENT = tuple(value.rsplit(":", 1)[-1].split("@")[0] for value in ENVIRONMENT.values())
@@ -219,7 +220,9 @@ _TYPED = "-".join(["Pl4nted", "typed", "19"])
 TURNS.extend([
     [("failing", {}), ("leaky", {"token": _TYPED})],
     [("changing", {"token": _TYPED})], [("nothing", {"token": _TYPED})],
-    [("leaky", {"token": _TYPED})], [REPORT],
+    [("leaky", {"token": _TYPED})],
+    "I tried password=" + "-".join(["Pl4nted", "said", "20"]) + " as you told me.",
+    [REPORT],
 ])
 """,
     "%sre reset\n%sre policy all",
@@ -274,7 +277,7 @@ def test_a_notebook_run_looked_at_what_was_planted(notebook: Run) -> None:
     assert _seen(notebook, ("secret", "gitlab_token", "slack_webhook", "anthropic_key", "url_password"))
 
 
-@pytest.mark.parametrize("secret", [*IN_ENVIRONMENT, *IN_WORLD, TOOL, TOOL_KEY])
+@pytest.mark.parametrize("secret", [*IN_ENVIRONMENT, *IN_WORLD, TOOL, TOOL_KEY, SAID])
 def test_nothing_of_a_notebook_run_holds_a_planted_secret(notebook: Run, secret: str) -> None:
     assert notebook.holding(secret) == []
 
