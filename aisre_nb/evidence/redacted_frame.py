@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aisre_nb.evidence.nested import gather, holds, listed
 from aisre_nb.evidence.redaction import UNREADABLE, Redactor
 from aisre_nb.evidence.secret_blocks import HINT as BLOCK_HINT
 from aisre_nb.evidence.secret_blocks import mask_lines
@@ -18,8 +20,6 @@ _BLOCK = re.compile(BLOCK_HINT)
 _BESIDE = ("name", "Name", "key", "Key", "variable", "setting")
 """Columns that say what the column ``value`` holds."""
 _NAME = re.compile(r"[\w.$-]+")
-_TELLING = frozenset({"kind", "value", "Value"})
-"""Names whose meaning hangs on the names beside them."""
 _FEW = 100
 """So many texts are looked at closely in less time than it takes to compile the hints."""
 
@@ -67,14 +67,16 @@ class _Column:
         # A number under "tokens" is a count; under "password" it is one.
         strong = _NAME.fullmatch(str(series.name)) and strength(str(series.name)) == "strong"
         self.is_plain = _is_plain(series.dtype) and not strong
-        self.cells: list[Any] = [] if self.is_plain else list(series.astype(object))
+        found: list[Any] = [] if self.is_plain else list(series.astype(object))
+        self.cells = [cell if isinstance(cell, str) else listed(cell) for cell in found]
+        self.is_same = all(map(operator.is_, found, self.cells))
         self.texts = {cell for cell in self.cells if isinstance(cell, str)}
         self.nested: set[str] = set()
         """The texts inside of dicts and lists."""
         self.odd = {
             place
             for place, cell in enumerate(self.cells)
-            if not isinstance(cell, str) and not _gather(cell, self.nested, 0)
+            if not isinstance(cell, str) and not gather(cell, self.nested, 0)
         }
         """Places of cells that are no JSON, or hold a name that a secret may stand under."""
 
@@ -95,9 +97,9 @@ class _Column:
         # A hint may be wrong: only what a closer look at the text changes is worth one at each cell.
         changed = {text for text in self.nested.intersection(suspects) if redactor.text(text) != text}
         for place in range(len(cells)) if changed else sorted(self.odd):
-            if place in self.odd or (not isinstance(cells[place], str) and _holds(cells[place], changed)):
+            if place in self.odd or (not isinstance(cells[place], str) and holds(cells[place], changed)):
                 cells[place] = redactor.value(cells[place])
-        if cells == self.cells and not self.odd:
+        if self.is_same and not self.odd and cells == self.cells:
             return self.series.array
         dtype = self.series.dtype if isinstance(self.series.dtype, pd.StringDtype) else object
         return pd.Series(cells, index=self.series.index, dtype=dtype).array
@@ -146,38 +148,6 @@ def _masked(redactor: Redactor, texts: Sequence[str], suspects: Collection[str])
     return clean
 
 
-def _gather(value: Any, words: set[str], depth: int) -> bool:
-    """Collect the texts of a JSON value; False: it needs a closer look."""
-    kind = type(value)
-    if kind is str:
-        words.add(value)
-        return True
-    if value is None or kind in (bool, int, float):
-        return True
-    if depth > 8:
-        return False
-    if kind is dict:
-        for key, inner in value.items():
-            if type(key) is not str or key in _TELLING or strength(key):
-                return False
-            words.add(key)
-            if type(inner) is str:
-                words.add(inner)
-            elif not _gather(inner, words, depth + 1):
-                return False
-        return True
-    if kind is list:
-        if len(value) == 2 and type(value[0]) is str and strength(value[0]):
-            return False
-        return all(_gather(inner, words, depth + 1) for inner in value)
-    import pandas as pd
-
-    if isinstance(value, str):
-        words.add(str(value))
-        return True
-    return isinstance(value, pd.Timestamp | pd.Timedelta | type(pd.NaT)) or (isinstance(value, Mapping) and not value)
-
-
 def _named(redactor: Redactor, names: Sequence[Any], cells: Sequence[Any]) -> list[Any]:
     """The values of a table of settings: a text is masked because of the name in its row. A metric's number stays."""
     clean = list(cells)
@@ -185,15 +155,6 @@ def _named(redactor: Redactor, names: Sequence[Any], cells: Sequence[Any]) -> li
         if isinstance(name, str) and isinstance(clean[place], str) and strength(name):
             clean[place] = redactor.secret(clean[place])
     return clean
-
-
-def _holds(value: Any, texts: set[str]) -> bool:
-    """Whether one of the texts is in a value that `_gather` went through."""
-    if type(value) is dict:
-        return not texts.isdisjoint(value) or any(_holds(inner, texts) for inner in value.values())
-    if type(value) is list:
-        return any(_holds(inner, texts) for inner in value)
-    return isinstance(value, str) and value in texts
 
 
 def _labels(redactor: Redactor, labels: pd.Index[Any]) -> pd.Index[Any]:

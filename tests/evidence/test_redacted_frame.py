@@ -82,6 +82,18 @@ def test_a_map_that_came_as_pairs_is_masked() -> None:
     assert "hunter2" not in str(clean) and "/cart" in str(clean)
 
 
+@pytest.mark.parametrize(
+    "cell", [[("a", "b")], np.array([1.5, np.nan]), np.array(["x"]), np.array([{"a": 1}], dtype=object), ["a", ("b",)]],
+    ids=str,
+)  # fmt: skip
+def test_arrays_and_pairs_become_lists_whether_masked_or_not(cell: object) -> None:
+    clean = Redactor().frame(pd.DataFrame({"x": pd.Series([cell, [SECRET]], dtype=object)}))["x"]
+    assert clean.iloc[0] == Redactor().value(cell) and type(clean.iloc[0]) is list
+    assert clean.iloc[1] == [MASKED]
+    alone = Redactor().frame(pd.DataFrame({"x": pd.Series([cell], dtype=object)}))["x"].iloc[0]
+    assert alone == Redactor().value(cell)
+
+
 def test_a_frame_that_cannot_be_read_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
