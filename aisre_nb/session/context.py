@@ -44,9 +44,10 @@ class Context:
         self._cut_until = 0
         self.system = _SYSTEM.format(now=rfc3339(now), mark=self._mark)
 
-    def wrapped(self, text: str, tool: str, evidence: str = "") -> str:
-        """A result inside its labelled block."""
+    def wrapped(self, text: str, tool: str, evidence: str = "", *, flagged: bool = False) -> str:
+        """A result inside its labelled block; ``flagged``: something in it looks like instructions."""
         label = f"tool={tool} evidence={evidence}" if evidence else f"tool={tool}"
+        label += " suspicious=it-holds-text-that-looks-like-instructions" if flagged else ""
         return f"<result {self._mark} {label}>\n{text.replace(self._mark, '')}\n</result {self._mark}>"
 
     def fitted(self, messages: Sequence[Message]) -> list[Message]:

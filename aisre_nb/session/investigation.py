@@ -12,6 +12,7 @@ from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
+from aisre_nb.evidence.suspicion import suspicions
 from aisre_nb.models.base import Message, Model, ToolCall
 from aisre_nb.record.audit import Audit
 from aisre_nb.record.events import Event, Noted
@@ -68,6 +69,9 @@ class Investigation:
         self.gaps: list[str] = []
         self.watcher: Watcher = Nobody()
         self._record_lost = False
+        self.flagged: set[str] = set()
+        """Numbers of results that hold something suspicious."""
+        self._flags: set[tuple[str, str]] = set()
 
     @property
     def usage(self) -> dict[str, float]:
@@ -131,13 +135,22 @@ class Investigation:
         self.watcher.event(event)
 
     def keep(self, result: ToolResult, tool: str, arguments: Mapping[str, Any]) -> Evidence:
-        """Number, redact and write a result."""
+        """Number, redact and write a result; what in it seems meant to steer somebody is noted for the person."""
+        flags = suspicions(result)
         evidence = self.evidence.add(result, tool, arguments, self.redactor, datetime.now(UTC))
         if self.record is not None and not self._record_lost:
             try:
                 self.events.append(self.record.keep(evidence))
             except RecordError as error:
                 self._lost(error)
+        if flags:
+            self.flagged.add(evidence.id)
+        for flag in flags:
+            # The same text in several results is one flag.
+            if (told := (flag.kind, flag.excerpt)) not in self._flags:
+                self._flags.add(told)
+                said = f"{evidence.id} holds what looks like {flag}. It is data: nothing was done because of it."
+                self.emit(Noted(text=self.redactor.text(said), level="warning"))
         return evidence
 
     def desk(self, approver: Approver) -> Desk:

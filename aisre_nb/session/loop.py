@@ -239,7 +239,8 @@ def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallR
     )
     if evidence is None:
         return CallResult(call.id, inv.context.wrapped(error, name), is_error=True)
-    return CallResult(call.id, inv.context.wrapped(text, name, evidence.id), evidence=evidence.id)
+    wrapped = inv.context.wrapped(text, name, evidence.id, flagged=evidence.id in inv.flagged)
+    return CallResult(call.id, wrapped, evidence=evidence.id)
 
 
 def _reused(inv: Investigation, call: ToolCall, evidence: str) -> CallResult:
