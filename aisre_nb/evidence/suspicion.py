@@ -87,7 +87,7 @@ class Suspicion:
 
 
 def suspicions(result: ToolResult) -> list[Suspicion]:
-    """What of a result, as it came, looks meant to steer something; at most five, of as many kinds as there are."""
+    """What of a result, as it came, looks meant to steer something: one of each kind, and some more up to five."""
     skipped = _OF_CODE if result.kind in ("file", "diff", "pull_request") else frozenset()
     found: dict[str, Suspicion] = {}
     more: list[Suspicion] = []
@@ -101,7 +101,7 @@ def suspicions(result: ToolResult) -> list[Suspicion]:
                 more.append(one)
         if len(found) == len(KINDS) - len(skipped):
             break
-    return [*found.values(), *more][:_MOST]
+    return [*found.values(), *more][: max(_MOST, len(found))]
 
 
 def _excerpt(text: str, match: re.Match[str]) -> str:
