@@ -9,6 +9,7 @@
     max_usd = 5.0
     max_seconds = 900
     since = "2h"
+    redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
     [sources.shop]
@@ -36,7 +37,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "max_tokens": (int,),
     "since": (str,),
     "approval_minutes": (int, float),
+    "redact_emails": (bool,),
 }
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Settings:
     """How far back a tool looks when it is not told."""
     approval_minutes: float = 60.0
     """How old an approval may be when its change runs."""
+    redact_emails: bool = False
+    """Whether e-mail addresses are masked like secrets."""
     record_dir: Path = Path(".aisre/records")
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     base: Path = Path()
@@ -115,7 +120,9 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
 
 def _from_text(name: str, text: str, types: tuple[type, ...]) -> Any:
     try:
-        value: Any = types[-1](text)
+        value: Any = _TRUTH[text.strip().lower()] if types == (bool,) else types[-1](text)
+    except KeyError:
+        raise ConfigurationError(f"AISRE_{name.upper()} is neither true nor false", "set it to true or false") from None
     except ValueError:
         raise ConfigurationError(f"AISRE_{name.upper()}={text!r} is not a number", "set it to a number") from None
     _check(name, value, "environment")
@@ -125,12 +132,12 @@ def _from_text(name: str, text: str, types: tuple[type, ...]) -> Any:
 def _check(name: str, value: Any, where: str) -> None:
     if name not in _TYPES:
         raise ConfigurationError(f"{where}: {name!r} is not a setting", f"the settings are {', '.join(_TYPES)}")
-    if isinstance(value, bool) or not isinstance(value, _TYPES[name]):
-        wanted = "a text" if _TYPES[name] == (str,) else "a number"
+    if (isinstance(value, bool) and _TYPES[name] != (bool,)) or not isinstance(value, _TYPES[name]):
+        wanted = "a text" if _TYPES[name] == (str,) else "true or false" if _TYPES[name] == (bool,) else "a number"
         raise ConfigurationError(f"{where}: {name} = {value!r} is not {wanted}", f"give {wanted}")
     if name == "approve":
         _check_policy(str(value), where)
-    if isinstance(value, int | float) and value <= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
         raise ConfigurationError(f"{where}: {name} = {value!r} is not above zero", "give a number above zero")
     if name == "since":
         from aisre_nb.times import duration

@@ -83,7 +83,7 @@ async def run(
     except AisreError as error:
         outcome = replace(outcome, error=str(error), gap=tool.effect == "read")
     except Exception as error:
-        outcome = replace(outcome, error=_raised(tool, error), gap=True)
+        outcome = replace(outcome, error=_raised(tool, error, desk), gap=True)
     return replace(outcome, seconds=time.monotonic() - start, waited=settled.waited if settled else 0.0)
 
 
@@ -107,16 +107,17 @@ async def _changed(
         desk.ran(settled.decision, error, time.monotonic() - start)
         return replace(outcome, error=error, stop=stop)
     failed = running.exception()
-    error = "" if failed is None else str(failed) if isinstance(failed, AisreError) else _raised(tool, failed)
+    error = "" if failed is None else str(failed) if isinstance(failed, AisreError) else _raised(tool, failed, desk)
     desk.ran(settled.decision, error, time.monotonic() - start)
     if failed is not None:
         return replace(outcome, error=error, stop=stop, gap=not isinstance(failed, AisreError))
     return replace(outcome, result=running.result(), stop=stop)
 
 
-def _raised(tool: Tool, error: BaseException) -> str:
-    # A tool may be anybody's function: its failure is a line, not the end of the investigation.
-    return f"{tool.name} raised {type(error).__name__}: {' '.join(str(error).split())[:400]}"
+def _raised(tool: Tool, error: BaseException, desk: Desk) -> str:
+    # A tool may be anybody's function: its failure is a line, not the end of the investigation. Masked before it is
+    # cut: half a key is no key to a rule.
+    return f"{tool.name} raised {type(error).__name__}: {' '.join(desk.redactor.text(str(error)).split())[:400]}"
 
 
 def _refusal(decision: Decided) -> str:

@@ -15,7 +15,7 @@ from aisre_nb.evidence.shelf import Shelf
 from aisre_nb.evidence.suspicion import suspicions
 from aisre_nb.models.base import Message, Model, ToolCall
 from aisre_nb.record.audit import Audit
-from aisre_nb.record.events import Event, Noted
+from aisre_nb.record.events import Ended, Event, Noted
 from aisre_nb.record.record import Record
 from aisre_nb.report.report import Report
 from aisre_nb.session.budget import Budget
@@ -44,6 +44,7 @@ class Investigation:
         notes: tuple[str, ...] = (),
         audit: Audit | None = None,
         where: Mapping[str, str] | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         duration(settings.since)
         self.settings = settings
@@ -63,7 +64,7 @@ class Investigation:
         self.messages: list[Message] = []
         self.report: Report | None = None
         self.budget = Budget(settings)
-        self.redactor = Redactor()
+        self.redactor = redactor or Redactor(emails=settings.redact_emails)
         self.now = sources.now or datetime.now(UTC)
         self.context = Context(self.now)
         self.gaps: list[str] = []
@@ -112,7 +113,8 @@ class Investigation:
             self.now = datetime.now(UTC)
         elif moment != self.now:
             self.moved()
-        return await investigate(self, question, approver)
+        # What a person typed may hold a secret too: the model and the record get it masked.
+        return await investigate(self, self.redactor.text(question), approver)
 
     async def act(self, call: ToolCall, said: str, *, approver: Approver, watcher: Watcher | None = None) -> Step:
         """One call that a person asks for, decided and kept like any other. ``said``: what they asked, for the record.
@@ -122,10 +124,14 @@ class Investigation:
         from aisre_nb.session.loop import act
 
         self.watcher = watcher or Nobody()
-        return await act(self, call, said, approver)
+        return await act(self, call, self.redactor.text(said), approver)
 
     def emit(self, event: Event) -> None:
         """Write one event to the record, then tell whoever looks on."""
+        if isinstance(event, Noted):
+            event = event.model_copy(update={"text": self.redactor.text(event.text)})
+        elif isinstance(event, Ended):
+            event = event.model_copy(update={"detail": self.redactor.text(event.detail)})
         self.events.append(event)
         if self.record is not None and not self._record_lost:
             try:
@@ -150,7 +156,7 @@ class Investigation:
             if (told := (flag.kind, flag.excerpt)) not in self._flags:
                 self._flags.add(told)
                 said = f"{evidence.id} holds what looks like {flag}. It is data: nothing was done because of it."
-                self.emit(Noted(text=self.redactor.text(said), level="warning"))
+                self.emit(Noted(text=said, level="warning"))
         return evidence
 
     def desk(self, approver: Approver) -> Desk:

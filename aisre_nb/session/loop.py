@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import ModelError, Stopped, ToolError
@@ -52,7 +54,7 @@ async def investigate(inv: Investigation, question: str, approver: Approver) -> 
     except ModelError as error:
         _answer_open_calls(inv, "the model failed")
         inv.emit(Noted(text=str(error), level="error"))
-        reporting.partial(f"the model failed: {error.message}")
+        reporting.partial(inv.redactor.text(f"the model failed: {error.message}"))
         inv.emit(Ended(why="failed", detail=str(error)))
         raise
     inv.emit(Ended(why="limit" if report.partial else "answered", detail=report.partial))
@@ -131,14 +133,19 @@ async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
         ModelTurn(
             n=inv.budget.turns,
             text=inv.redactor.text(turn.message.text),
-            calls=[asdict(call) for call in turn.message.calls],
-            raw=[dict(block) for block in turn.message.raw],
+            calls=[inv.redactor.value(asdict(call)) for call in turn.message.calls],
+            raw=[_masked(inv, block) for block in turn.message.raw],
             stop=turn.stop,
             usage={k: v for k, v in asdict(turn.usage).items() if v} if turn.usage != Usage() else {},
             seconds=round(time.monotonic() - start, 3),
         )
     )
     return turn
+
+
+def _masked(inv: Investigation, block: Mapping[str, Any]) -> dict[str, Any]:
+    """A provider's block without secrets; what it signed, and what only it can read, as it is."""
+    return {k: v if k in ("signature", "data") else inv.redactor.value({k: v})[k] for k, v in block.items()}
 
 
 async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: Reporting) -> None:
@@ -216,9 +223,8 @@ def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallR
             evidence = inv.keep(outcome.result, name, outcome.arguments)
         except Exception as failure:
             # What a user's function returned may be anything; it must not end the investigation.
-            error = (
-                f"{name}: its result cannot be kept ({type(failure).__name__}: {' '.join(str(failure).split())[:200]})"
-            )
+            told = " ".join(inv.redactor.text(str(failure)).split())[:200]
+            error = f"{name}: its result cannot be kept ({type(failure).__name__}: {told})"
     if outcome.gap and error not in inv.gaps:
         inv.gaps.append(error)
     seconds = max(0.0, outcome.seconds - outcome.waited)
@@ -249,7 +255,7 @@ def _reused(inv: Investigation, call: ToolCall, evidence: str) -> CallResult:
             n=len(inv.steps),
             call_id=call.id,
             tool=call.name,
-            arguments=dict(call.arguments),
+            arguments=inv.redactor.value(dict(call.arguments)),
             evidence=evidence,
             reused=True,
             text=f"the same call as {evidence}",

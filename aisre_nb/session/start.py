@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aisre_nb.approval.policy import Policy
+from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.models.choose import choose, explain
 from aisre_nb.record.audit import Audit
 from aisre_nb.record.record import Record
@@ -76,10 +77,12 @@ def start(
         # A user's own tool of that name stays.
         if tool.name not in registry.names():
             registry.add(tool)
-    record = Record.create(settings.record_dir, question or "investigation")
+    redactor = Redactor(emails=settings.redact_emails)
+    # The folder's name comes from the question.
+    record = Record.create(settings.record_dir, redactor.text(question) or "investigation")
     return Investigation(
         settings, sources, model, registry, Policy.parse(settings.approve), record, (explain(model), *notes),
-        Audit(settings.audit), where_of(settings, sources),
+        Audit(settings.audit), where_of(settings, sources), redactor,
     )  # fmt: skip
 
 

@@ -267,7 +267,6 @@ def test_nothing_of_a_headless_run_holds_a_planted_secret(headless: Run, secret:
     assert headless.holding(secret) == []
 
 
-@pytest.mark.xfail(reason="the question is kept as it was typed", strict=False)
 @pytest.mark.parametrize("secret", [QUESTION, QUESTION_KEY])
 def test_nothing_of_a_headless_run_holds_a_secret_of_the_question(headless: Run, secret: str) -> None:
     assert headless.holding(secret) == []
@@ -282,6 +281,5 @@ def test_nothing_of_a_notebook_run_holds_a_planted_secret(notebook: Run, secret:
     assert notebook.holding(secret) == []
 
 
-@pytest.mark.xfail(reason="a model's calls are kept as it made them", strict=False)
 def test_nothing_of_a_notebook_run_holds_a_secret_in_a_models_call(notebook: Run) -> None:
     assert notebook.holding(TYPED) == []
