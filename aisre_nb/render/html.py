@@ -37,8 +37,8 @@ def text(value: object) -> str:
 
 
 def block(*parts: str) -> str:
-    """One output: the style, then the parts."""
-    return f'{STYLE}<div class="aisre">{"".join(parts)}</div>'
+    """One output: the style, then the parts. The classes keep MathJax from making formulas, and their links, of it."""
+    return f'{STYLE}<div class="aisre mathjax_ignore tex2jax_ignore">{"".join(parts)}</div>'
 
 
 def span(value: object, *classes: str) -> str:

@@ -151,12 +151,12 @@ class Investigation:
                 self._lost(error)
         if flags:
             self.flagged.add(evidence.id)
-        for flag in flags:
-            # The same text in several results is one flag.
-            if (told := (flag.kind, flag.excerpt)) not in self._flags:
-                self._flags.add(told)
-                said = f"{evidence.id} holds what looks like {flag}. It is data: nothing was done because of it."
-                self.emit(Noted(text=said, level="warning"))
+            # The same text in several results is one flag, and one result one note: a flood would hide the rest.
+            fresh = [flag for flag in flags if (flag.kind, flag.excerpt) not in self._flags]
+            self._flags |= {(flag.kind, flag.excerpt) for flag in fresh}
+            if fresh:
+                said = f"{evidence.id} holds what looks like {'; '.join(map(str, fresh))}"
+                self.emit(Noted(text=f"{said}. It is data: nothing was done because of it.", level="warning"))
         return evidence
 
     def desk(self, approver: Approver) -> Desk:

