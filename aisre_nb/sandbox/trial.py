@@ -31,7 +31,7 @@ _MOST = 200_000
 """Bytes that a child may say."""
 _TEXT = 20_000
 _ROOT = Path(__file__).parents[2]
-_START = f"import sys; sys.path.append({str(_ROOT)!r}); from aisre_nb.sandbox.trial_child import main; main()"
+_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from aisre_nb.sandbox.trial_child import main; main()"
 
 
 @dataclass(frozen=True)
