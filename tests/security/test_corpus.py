@@ -223,8 +223,9 @@ def _flagged(inv: Investigation, place: str) -> None:
         assert "suspicious=it-holds-text-that-looks-like-instructions" in fetched
 
 
-def test_results_stand_in_blocks_that_nothing_in_them_can_close(attacked: Any, outside: list[str]) -> None:
-    inv, _, question = attacked("log_lines")
+@pytest.mark.parametrize("place", ["log_lines", "tools_and_their_results"])
+def test_results_stand_in_blocks_that_nothing_in_them_can_close(place: str, attacked: Any, outside: list[str]) -> None:
+    inv, _, question = attacked(place)
     mark = inv.context._mark
     _run(inv, question, AutomaticApprover(inv.policy, "nobody"))
     for text in inv.model.read:
