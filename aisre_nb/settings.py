@@ -9,6 +9,7 @@
     max_usd = 5.0
     max_seconds = 900
     since = "2h"
+    reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
@@ -59,6 +60,8 @@ class Settings:
     """How far back a tool looks when it is not told."""
     approval_minutes: float = 60.0
     """How old an approval may be when its change runs."""
+    reads: tuple[str, ...] = ()
+    """``"SERVER.TOOL"``: tools of servers that only look. What a server says of them itself counts for nothing."""
     redact_emails: bool = False
     """Whether e-mail addresses are masked like secrets."""
     record_dir: Path = Path(".aisre/records")
@@ -112,10 +115,13 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     if not isinstance(sources, dict) or not all(isinstance(s, dict) and "type" in s for s in sources.values()):
         raise ConfigurationError(f"{file}: each source needs a type", 'write [sources.NAME] with type = "folder"')
     records = data.pop("records", None)
+    reads = data.pop("reads", [])
+    if not isinstance(reads, list) or not all(isinstance(r, str) and "." in r for r in reads):
+        raise ConfigurationError(f"{file}: reads is no list of tools", 'write reads = ["SERVER.TOOL"]')
     for name, value in data.items():
         _check(name, value, str(file))
     folder = file.parent / records if records else file.parent / ".aisre" / "records"
-    return replace(settings, **data, sources=sources, base=file.parent, record_dir=folder)
+    return replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
 
 
 def _from_text(name: str, text: str, types: tuple[type, ...]) -> Any:

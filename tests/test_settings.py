@@ -76,3 +76,18 @@ def test_bounded_rules_may_stand_in_a_file_and_a_person_may_type_more(tmp_path: 
     assert Settings.load(tmp_path, {}).approve.startswith("none; run restart")
     assert Settings.load(tmp_path, {"AISRE_APPROVE": "all"}).approve == "all"
     assert Settings.load(tmp_path, {}).updated(approve="run changes").approve == "run changes"
+
+
+def test_the_list_of_servers_tools_that_only_look(tmp_path: Path) -> None:
+    assert Settings.load(tmp_path, {}).reads == ()
+    (tmp_path / "aisre.toml").write_text('reads = ["github.get_issue"]\nredact_emails = true\n')
+    found = Settings.load(tmp_path, {})
+    assert found.reads == ("github.get_issue",) and found.redact_emails is True
+    assert Settings.load(tmp_path, {"AISRE_REDACT_EMAILS": "no"}).redact_emails is False
+    for wrong in ('reads = "github.get_issue"', "reads = [1]", 'reads = ["all"]', "redact_emails = 1"):
+        (tmp_path / "aisre.toml").write_text(f"{wrong}\n")
+        with pytest.raises(ConfigurationError, match=r"aisre\.toml"):
+            Settings.load(tmp_path, {})
+    (tmp_path / "aisre.toml").unlink()
+    with pytest.raises(ConfigurationError, match="neither true nor false"):
+        Settings.load(tmp_path, {"AISRE_REDACT_EMAILS": "perhaps"})

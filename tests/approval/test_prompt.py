@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aisre_nb.approval.prompt import PromptApprover
+from aisre_nb.evidence.change import FileChange
 
 
 @pytest.fixture
@@ -91,3 +93,50 @@ async def test_an_interrupt_while_typing_stops_whatever_handles_the_signal_other
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+async def test_this_kind_is_approved_for_a_while(typed: Any) -> None:
+    decision = await typed("k")
+    assert (decision.verdict, decision.grant) == ("approve", True)
+    assert (await typed("y")).grant is False
+
+
+BEFORE = "".join(f"line {n}\n" for n in range(1, 31))
+AFTER = BEFORE.replace("line 3\n", "line three\n").replace("line 25\n", "")
+
+
+def _hunks(monkeypatch: pytest.MonkeyPatch, propose: Any, *lines: str) -> tuple[PromptApprover, Any, list[str]]:
+    said: list[str] = []
+    rest = iter(lines)
+    proposal = propose()
+    view = replace(proposal.view, files=(FileChange("a.py", BEFORE, AFTER, ""),), hunks=True)
+
+    def ask(prompt: str) -> str:
+        said.append(prompt)
+        return next(rest)
+
+    return PromptApprover(ask, said.append, "ada"), replace(proposal, view=view), said
+
+
+async def test_a_hunk_is_left_out_by_its_number(monkeypatch: pytest.MonkeyPatch, propose: Any) -> None:
+    approver, proposal, said = _hunks(monkeypatch, propose, "h", "1", "y")
+    decision = await approver.decide(proposal)
+    assert decision.verdict == "edit" and dict(decision.files) == {"a.py": BEFORE.replace("line 25\n", "")}
+    assert any("1. (in) a.py" in text and "+line three" in text for text in said)
+    assert any("approve as edited" in text for text in said)
+
+
+async def test_a_hunk_may_come_back_and_a_wrong_number_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, propose: Any
+) -> None:
+    approver, proposal, said = _hunks(monkeypatch, propose, "h 2", "h 7", "h 2", "y")
+    decision = await approver.decide(proposal)
+    assert decision.verdict == "approve" and dict(decision.files) == {}
+    assert "There are hunks 1 to 2." in said and "hunk 2 is in again" in said
+
+
+async def test_why_it_is_shown_again_is_said_first(propose: Any) -> None:
+    said: list[str] = []
+    approver = PromptApprover(lambda prompt: "n no", said.append, "ada")
+    await approver.decide(replace(propose(), again="f.yaml was changed meanwhile\u202e"))
+    assert said[0] == "\nShown again: f.yaml was changed meanwhile⟨U+202E⟩"

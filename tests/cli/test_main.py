@@ -48,7 +48,7 @@ def test_a_wrong_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert left.value.code == 2
 
 
-@pytest.mark.parametrize("verb", ["ask", "demo", "doctor", "sandbox", "prs"])
+@pytest.mark.parametrize("verb", ["ask", "approve", "audit", "demo", "doctor", "sandbox", "prs"])
 def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])

@@ -185,3 +185,35 @@ def test_the_panel_of_a_follow_up_lists_its_own_steps(kernel: Any) -> None:
     page = Page(kernel)
     kernel.run("%%sre\nSecond?", person=True, on=page)
     assert page.state["steps"] == ["2. look: E2 9 rows"]
+
+
+def test_what_a_person_does_is_shown_and_asked_like_what_the_agent_does(kernel: Any) -> None:
+    page = Page(kernel, {"verdict": "approve"})
+    ran = kernel.run("print('done', await sre.act('alter', title='mine'))", person=True, on=page)
+    assert ran.status == "ok" and kernel.value("ALTERED") == ["mine"] and "done E1" in ran.text
+    assert [p["tool"] for p in page.proposals] == ["alter"] and page.proposals[0]["why"] == ""
+
+
+def test_a_rule_lets_one_run_where_nobody_is_and_then_it_is_denied(kernel: Any) -> None:
+    kernel.run("await sre.act('look')")
+    ran = kernel.run("%sre policy run alter once")
+    assert "run alter once" in ran.text and "1 of 1 times" in ran.text and "else read: reads run" in ran.text
+    kernel.run("first = await sre.act('alter', title='one')")
+    ran = kernel.run("second = await sre.act('alter', title='two')")
+    assert kernel.value("[ALTERED, first, second]") == [["one"], "E2", None]
+    assert "Not run: nobody approved it" in ran.text and "0 of 1 times" in kernel.run("%sre policy").text
+
+
+@pytest.mark.parametrize(
+    "line", ["%sre undo", "%sre undo E9 E10", "%sre audit all", "%sre policy run", "%sre policy sometimes"]
+)
+def test_what_cannot_be_meant_is_one_line(kernel: Any, line: str) -> None:
+    ran = kernel.run(line)
+    assert ran.status == "error" and len(ran.error) == 1 and "→" in ran.error[0]
+
+
+def test_an_undo_of_what_is_no_action_says_what_there_is(kernel: Any) -> None:
+    assert "nothing was investigated yet" in kernel.run("%sre undo E1").text
+    kernel.run("await sre.act('look')")
+    ran = kernel.run("%sre undo E1")
+    assert ran.status == "ok" and "there is no tool 'undo_action'" in ran.text

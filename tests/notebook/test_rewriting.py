@@ -30,3 +30,16 @@ def test_a_question_is_awaited_with_its_line_and_text_whole(above: str) -> None:
 def test_another_magic_above_is_refused(magic: str) -> None:
     (line,) = awaited([f"{magic}\n", "\n", "%%sre\n", "Why?\n"])
     assert "wrapped" in line and magic.split()[0] in line and "await" not in line
+
+
+@pytest.mark.parametrize("line", ["%sre undo E9\n", "%sre  undo   E9  \n"])
+def test_an_undo_waits_for_a_person_wherever_it_stands(line: str) -> None:
+    lines = ["x = 1\n", line, "y = 2\n"]
+    assert awaited(lines) == [
+        "x = 1\n", "await get_ipython().run_cell_magic('sre', '--undo E9', '\\n')\n", "y = 2\n",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["%sre undo\n", "%sre undo E9 now\n", "  %sre undo E9\n", "print('%sre undo E9')\n"])
+def test_what_is_no_undo_is_left_alone(line: str) -> None:
+    assert awaited([line]) == [line]
