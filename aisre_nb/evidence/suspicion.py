@@ -27,7 +27,7 @@ _CHANGES = (
     r"(?:create|merge|close)_pull_request|(?:rollback|scale|restart)_deployment|set_(?:flag|config)|(?:un)?cordon_node"
     r"|silence_alert|update_incident|undo_action|submit_report"
 )
-_ASSISTANT = r"(?:assistant|ai agent|ai model|language model|llm|claude|chatgpt|gpt-\d|copilot|sre agent)"
+_ASSISTANT = r"(?:(?:ai )?assistant|ai agent|ai model|language model|llm|claude|chatgpt|gpt-\d|copilot|sre agent)"
 
 KINDS: Mapping[str, str] = {
     "instructions to an assistant": (
@@ -51,7 +51,7 @@ KINDS: Mapping[str, str] = {
         r"|\bno approval (?:is )?(?:required|needed)\b|\bskip (?:the )?approval\b"
     ),
     "a shell command": (
-        r"\b(?:curl|wget)\b[^|\n]{0,200}\|\s*(?:ba|z)?sh\b|\brm\s+-rf\s+[/~]|\$\((?:curl|wget|rm|cat)\b|`(?:curl|wget|rm)\b"
+        r"\b(?:curl|wget)\b[^|\n]{0,200}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\brm\s+-rf\s+[/~]|\$\((?:curl|wget|rm|cat)\b|`(?:curl|wget|rm)\b"
         r"|/etc/(?:passwd|shadow)\b|(?:\.\./){2,}"
     ),
     "a picture or link that would leak": (
