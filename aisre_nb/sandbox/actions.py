@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aisre_nb.errors import UsageError
-from aisre_nb.sandbox import gitops
 from aisre_nb.sandbox.engine.cluster import Cluster
+from aisre_nb.sandbox.repository import gitops
 from aisre_nb.sandbox.settings import fits
 
 NAMES = (

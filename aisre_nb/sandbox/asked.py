@@ -10,12 +10,12 @@ from aisre_nb.errors import UsageError
 from aisre_nb.sandbox.chance import Chance
 from aisre_nb.sandbox.clock import SECONDS, STEP
 from aisre_nb.sandbox.names import Names
-from aisre_nb.sandbox.releases import harmless
+from aisre_nb.sandbox.repository.releases import harmless
 from aisre_nb.sandbox.scenario import Dice, Plan, Scenario
 from aisre_nb.sandbox.scenarios import ALL
 from aisre_nb.sandbox.services import NAMES
 from aisre_nb.sandbox.simulation import Simulation, begin
-from aisre_nb.sandbox.telemetry import Troubles
+from aisre_nb.sandbox.telemetry.windows import Troubles
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.sandbox import gitops
 from aisre_nb.sandbox.blueprint import Blueprint
 from aisre_nb.sandbox.engine.cluster import Event
 from aisre_nb.sandbox.names import Names
-from aisre_nb.sandbox.repository import Committed
+from aisre_nb.sandbox.repository import gitops
+from aisre_nb.sandbox.repository.written import Committed
 from aisre_nb.sandbox.scenario import Plan
 from aisre_nb.times import rfc3339
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.sandbox.alerts import Alert
-from aisre_nb.sandbox.history import AUTHORS, ON_CALL
+from aisre_nb.sandbox.repository.history import AUTHORS, ON_CALL
+from aisre_nb.sandbox.telemetry.alerts import Alert
 from aisre_nb.times import rfc3339
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from aisre_nb.sandbox.asked import Asked
 from aisre_nb.sandbox.clock import SECONDS
 from aisre_nb.sandbox.scenario import Scenario
 from aisre_nb.sandbox.scenarios import ALL
-from aisre_nb.sandbox.telemetry import Progress, Troubles
+from aisre_nb.sandbox.telemetry.windows import Progress, Troubles
 from aisre_nb.sandbox.world import World
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from aisre_nb.sandbox.code.change import CodeChange
-    from aisre_nb.sandbox.source import Source
+    from aisre_nb.sandbox.repository.source import Source
 
 Action = Mapping[str, Any]
 """Something to do to the world, as `World.apply` takes it: ``{"action": "restart", "service": "cart"}``."""

@@ -99,7 +99,7 @@ def _rate(db: Any, folder: Path, signal: Signal, since: datetime, until: datetim
 
 def _latency(db: Any, folder: Path, signal: Signal, since: datetime, until: datetime) -> float:
     """The 95th percentile, interpolated in its bucket, seconds."""
-    from aisre_nb.sandbox.counts import BOUNDS
+    from aisre_nb.sandbox.telemetry.counts import BOUNDS
 
     query = (
         _brought(folder)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.sandbox.background import background
 from aisre_nb.sandbox.blueprint import Blueprint
 from aisre_nb.sandbox.chance import Chance
 from aisre_nb.sandbox.clock import SECONDS, Clock, clock
@@ -17,11 +16,12 @@ from aisre_nb.sandbox.engine.engine import Engine, Operation
 from aisre_nb.sandbox.engine.nodes import nodes
 from aisre_nb.sandbox.engine.pods import Fleet
 from aisre_nb.sandbox.failures import Failures, Raised
-from aisre_nb.sandbox.history import Commit, History
 from aisre_nb.sandbox.names import Names
+from aisre_nb.sandbox.repository.history import Commit, History
+from aisre_nb.sandbox.repository.source import measured
+from aisre_nb.sandbox.requests.background import background
+from aisre_nb.sandbox.requests.traffic import Customers, Traffic, customers, facts
 from aisre_nb.sandbox.scenario import Coded, FlagChange, Plan, Release, Scenario, Setting
-from aisre_nb.sandbox.source import measured
-from aisre_nb.sandbox.traffic import Customers, Traffic, customers, facts
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,20 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from aisre_nb.errors import UsageError
-from aisre_nb.sandbox import actions, alerts, builds, case_texts, changes, gitops, incidents, kubernetes
+from aisre_nb.sandbox import actions, case_texts, changes, incidents, kubernetes
 from aisre_nb.sandbox.actions import Preview
 from aisre_nb.sandbox.asked import Asked
 from aisre_nb.sandbox.blueprint import Blueprint
 from aisre_nb.sandbox.case_files import add_part, read_rows, write_json, write_rows, write_text
 from aisre_nb.sandbox.clock import STEP
 from aisre_nb.sandbox.engine.engine import Operation
-from aisre_nb.sandbox.remote import Remote
-from aisre_nb.sandbox.repository import write_repository
-from aisre_nb.sandbox.rollout import roll_out
+from aisre_nb.sandbox.repository import builds, gitops
+from aisre_nb.sandbox.repository.remote import Remote
+from aisre_nb.sandbox.repository.rollout import roll_out
+from aisre_nb.sandbox.repository.trial import Trial, tried
+from aisre_nb.sandbox.repository.written import write_repository
 from aisre_nb.sandbox.scenario import Truth
 from aisre_nb.sandbox.simulation import Simulation
-from aisre_nb.sandbox.telemetry import Progress, Telemetry
-from aisre_nb.sandbox.trial import Trial, tried
+from aisre_nb.sandbox.telemetry import alerts
+from aisre_nb.sandbox.telemetry.windows import Progress, Telemetry
 from aisre_nb.times import rfc3339
 
 _SOON = 2.0

@@ -18,7 +18,7 @@ from aisre_nb.sandbox.chance import Chance
 from aisre_nb.sandbox.engine.effects import Arrives, Consumes
 from aisre_nb.sandbox.engine.engine import Operation
 from aisre_nb.sandbox.names import Names
-from aisre_nb.sandbox.releases import harmless
+from aisre_nb.sandbox.repository.releases import harmless
 from aisre_nb.sandbox.scenario import Dice, Plan, Planner, Scenario
 from aisre_nb.sandbox.scenarios import ALL
 from aisre_nb.sandbox.services import NAMES

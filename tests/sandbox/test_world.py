@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import UsageError
-from aisre_nb.sandbox.repository import environment
+from aisre_nb.sandbox.repository.written import environment
 from aisre_nb.sandbox.scenario import Signal
 from aisre_nb.sandbox.signals import look
 from aisre_nb.sandbox.world import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aisre_nb.sandbox.tree import overlay
+from aisre_nb.sandbox.repository.tree import overlay
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aisre_nb.sandbox.code.change import CodeChange, CodeCommit
-from aisre_nb.sandbox.source import Source
+from aisre_nb.sandbox.repository.source import Source
 
 CHANGE = CodeChange(
     name="parcel-weight",

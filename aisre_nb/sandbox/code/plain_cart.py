@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from aisre_nb.sandbox.code.change import CodeChange, CodeCommit
-from aisre_nb.sandbox.source import Source
+from aisre_nb.sandbox.repository.source import Source
 
 CHANGE = CodeChange(
     name="plain-cart",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from aisre_nb.sandbox.source import Source
+from aisre_nb.sandbox.repository.source import Source
 
 _ADDRESS = {"name": "Aoife Byrne", "street": "3 Quay Street", "city": "Galway", "postcode": None, "country": "IE"}
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from aisre_nb.sandbox.code.change import CodeChange, CodeCommit
-from aisre_nb.sandbox.source import Source
+from aisre_nb.sandbox.repository.source import Source
 
 CHANGE = CodeChange(
     name="session-sweep",

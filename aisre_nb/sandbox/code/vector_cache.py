@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from aisre_nb.sandbox.code.change import CodeChange, CodeCommit
-from aisre_nb.sandbox.source import Source
+from aisre_nb.sandbox.repository.source import Source
 
 CHANGE = CodeChange(
     name="vector-cache",

@@ -23,10 +23,10 @@ from aisre_nb.sandbox.code import (
 )
 from aisre_nb.sandbox.code.change import CodeChange
 from aisre_nb.sandbox.names import Names
-from aisre_nb.sandbox.releases import CHANGES
+from aisre_nb.sandbox.repository.releases import CHANGES
+from aisre_nb.sandbox.repository.source import Source, measured, raised_by
+from aisre_nb.sandbox.repository.tree import base_tree
 from aisre_nb.sandbox.services import NAMES
-from aisre_nb.sandbox.source import Source, measured, raised_by
-from aisre_nb.sandbox.tree import base_tree
 
 SAME = Names({}, NAMES)
 OTHER = Names({name: f"s{n}x" for n, name in enumerate(NAMES) if "-" not in name}, NAMES)
@@ -114,7 +114,7 @@ def test_a_harmless_change_passes_all_tests(harmless, tmp_path):
 
 @pytest.mark.parametrize("change", ALL, ids=lambda change: change.name)
 def test_a_change_touches_only_its_service_and_nothing_that_history_edits(change):
-    from aisre_nb.sandbox.history import _EDITS
+    from aisre_nb.sandbox.repository.history import _EDITS
 
     files = change.files()
     assert files and all(path.startswith(f"services/{change.service}/") for path in files)

@@ -1,0 +1,1 @@
+"""Single requests, which meet what the engine says of their instant."""

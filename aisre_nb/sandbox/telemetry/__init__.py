@@ -1,0 +1,1 @@
+"""What is told of the shop: metrics, logs, traces, alerts, as tables of OpenTelemetry."""
