@@ -82,6 +82,17 @@ class Handle:
         done = (await act(get_ipython(), self, tool, arguments, "")).evidence
         return done.id if done is not None else None
 
+    def cite(self, frame: Any, title: str) -> Evidence:
+        """A frame of your own becomes evidence, with the code of the cell: ``sre.cite(df, "what it shows")``.
+
+        The report may cite it, and it is kept and masked like what the tools bring, marked as yours.
+        """
+        from IPython.core.getipython import get_ipython
+
+        from aisre_nb.notebook.citing import cite
+
+        return cite(self.last, get_ipython(), frame, title)
+
     def registry(self) -> Any:
         """The built-in tools, those for the sources that were chosen, and the user's."""
         from aisre_nb.tools.function import tool_from_function

@@ -117,6 +117,13 @@ def _evidence(words: list[str], handle: Handle) -> Any:
     return None
 
 
+def _note(words: list[str], handle: Handle) -> None:
+    from aisre_nb.notebook.citing import note
+
+    kept = note(handle.last, get_ipython(), " ".join(words))
+    print(f"{kept.id} {kept.summary}")
+
+
 def _sandbox(words: list[str], handle: Handle) -> None:
     from aisre_nb.notebook.frontend import front_end
     from aisre_nb.notebook.progress import Progress
@@ -186,6 +193,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "audit": _audit,
     "undo": _undo,
     "evidence": _evidence,
+    "note": _note,
     "report": showing.report,
     "show": showing.show,
     "prs": requests.prs,

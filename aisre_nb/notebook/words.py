@@ -11,6 +11,7 @@ SUBCOMMANDS = {
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",
     "undo": "take back what was done: %sre undo E9 shows it and asks",
     "evidence": "every result so far; %sre evidence E3 draws one",
+    "note": "your own words as evidence: %sre note the on-call saw it first at 10:02",
     "report": "the latest report again",
     "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",

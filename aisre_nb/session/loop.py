@@ -35,7 +35,7 @@ from aisre_nb.tools.tool import Tool
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
     """Run one question to its report. See `Investigation.ask` for what it raises."""
-    first = not inv.messages
+    first = not any(isinstance(event, Asked) for event in inv.events)
     asked = Asked(
         question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now, where=inv.where
     )

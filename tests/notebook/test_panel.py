@@ -212,6 +212,25 @@ def test_what_cannot_be_meant_is_one_line(kernel: Any, line: str) -> None:
     assert ran.status == "error" and len(ran.error) == 1 and "→" in ran.error[0]
 
 
+def test_what_a_person_found_is_evidence_with_its_code_and_the_model_reads_of_it(kernel: Any) -> None:
+    assert "nothing was investigated yet" in kernel.run("%sre note it began at noon").text
+    kernel.run("await sre.act('look')")
+    ran = kernel.run(
+        "import pandas as pd\ndf = pd.DataFrame({'password': ['correct-horse-9']})\nsre.cite(df, 'who logged in')"
+    )
+    assert "who logged in" in ran.text and "correct-horse-9" not in ran.text.split("who logged in")[-1]
+    kernel.run("%sre note it began at noon")
+    kept = kernel.value("[(e.id, e.tool, e.title, e.facts['by']) for e in list(sre.E.values())[1:]]")
+    assert kept == [["E2", "cite", "who logged in", "ada"], ["E3", "note", "it began at noon", "ada"]]
+    assert "sre.cite(df, 'who logged in')" in kernel.value("sre.E['E2'].facts['code']")
+    assert "[redacted:" in kernel.value("sre.E['E2'].df.iloc[0, 0]")
+    told = kernel.value("[m.text for m in sre.last.messages if 'as E' in getattr(m, 'text', '')]")
+    assert [text.split(";")[0] for text in told] == ["ada added this as E2", "ada noted as E3"]
+    for wrong in ("sre.cite(3, 'x')", "sre.cite(df, ' ')", "%sre note"):
+        error = kernel.run(wrong)
+        assert error.status == "error" and len(error.error) == 1 and "→" in error.error[0]
+
+
 def test_an_undo_of_what_is_no_action_says_what_there_is(kernel: Any) -> None:
     assert "nothing was investigated yet" in kernel.run("%sre undo E1").text
     kernel.run("await sre.act('look')")
