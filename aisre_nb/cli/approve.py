@@ -14,7 +14,7 @@ from aisre_nb.errors import AisreError, UsageError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.evidence.secrets import MASK
 from aisre_nb.models.base import ToolCall
-from aisre_nb.record.events import Asked, Decided, ToolFinished
+from aisre_nb.record.events import Decided, ToolFinished
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.who import who
@@ -24,11 +24,13 @@ from aisre_nb.sources.base import Sources
 
 def approve(arguments: argparse.Namespace) -> int:
     """Returns the exit status: 0 it ran, 3 it was not approved, 4 it failed."""
-    settings = Settings.load()
+    from aisre_nb.session.resumed import sources_of
+
+    settings = Settings.load().updated(approve="ask")
     record = Record.resume(_folder(arguments.record, settings))
     try:
         wanted = _wanted(record, arguments.step)
-        sources = _sources(record)
+        sources = sources_of(record)
     except AisreError:
         record.close()
         raise
@@ -36,10 +38,11 @@ def approve(arguments: argparse.Namespace) -> int:
 
 
 async def _run(record: Record, wanted: Decided, sources: Sources, settings: Settings) -> int:
+    from aisre_nb.models.builtin.model import BuiltinModel
     from aisre_nb.session.deciding import view_of
-    from aisre_nb.session.start import resume
+    from aisre_nb.session.resumed import resumed
 
-    investigation = resume(settings, record, sources)
+    investigation = resumed(settings, record, sources, BuiltinModel())
     try:
         tool = investigation.registry.get(wanted.tool)
         given = investigation.registry.validate(wanted.tool, wanted.proposed)
@@ -84,20 +87,6 @@ def _wanted(record: Record, step: int) -> Decided:
             f"step {step} holds a secret, which no record keeps", "ask again where somebody can approve it"
         )
     return found
-
-
-def _sources(record: Record) -> Sources:
-    """What the question was asked of."""
-    from aisre_nb.session.worlds import open_folder, with_world
-    from aisre_nb.sources.open import open_sources
-
-    where = next((e.where for e in record.events if isinstance(e, Asked) and e.where), {})
-    if "case" in where:
-        return open_folder(Path(where["case"]))
-    if "settings" in where:
-        settings = Settings.load(Path(where["settings"]))
-        return with_world(open_sources(settings.sources, settings.base))
-    raise UsageError(f"{record.folder} does not say which sources it asked", "ask again where somebody can approve it")
 
 
 def _view(told: Mapping[str, Any]) -> ChangeView:

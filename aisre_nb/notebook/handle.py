@@ -93,15 +93,15 @@ class Handle:
 
         return cite(self.last, get_ipython(), frame, title)
 
-    def registry(self) -> Any:
-        """The built-in tools, those for the sources that were chosen, and the user's."""
+    def registry(self, sources: Sources | None = None) -> Any:
+        """The built-in tools, those for these sources (or the ones that were chosen), and the user's."""
         from aisre_nb.tools.function import tool_from_function
         from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
         registry = Registry()
         for tool in (
             *builtin_tools(),
-            *tools_for(self.sources),
+            *tools_for(sources or self.sources),
             *(tool_from_function(f, e) for f, e in self._functions),
         ):
             registry.add(tool)

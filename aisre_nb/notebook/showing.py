@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,33 @@ def show(words: list[str], handle: Handle) -> None:
         print(f"record: {folder}")
     for bundle in runs(outputs(events, evidence)):
         display(bundle, raw=True)
+
+
+def resume(words: list[str], handle: Handle) -> None:
+    """Go on with a record: the newest one, or that of a folder."""
+    from aisre_nb.models.choose import choose
+    from aisre_nb.notebook import closing
+    from aisre_nb.record.record import Record
+    from aisre_nb.session.resumed import resumed, sources_of, where_it_stopped
+
+    settings = handle.settings
+    named = Path(words[0]).expanduser() if words else _newest(settings.record_dir)
+    folder = named if named.is_dir() else settings.record_dir / named
+    if handle.investigation is not None:
+        closing.later(handle.investigation, sources=handle.investigation.sources is not handle.sources)
+        handle.investigation = None
+    record = Record.resume(folder)
+    try:
+        sources = sources_of(record)
+        stopped = where_it_stopped(record)
+        handle.investigation = resumed(
+            settings, record, sources, choose(settings.model, os.environ), handle.registry(sources)
+        )
+    except BaseException:
+        record.close()
+        raise
+    there = len(handle.investigation.evidence)
+    print(f"{folder.name}: {stopped}; {there} results are there. %sre show draws it, the next %%sre goes on.")
 
 
 def _here(handle: Handle) -> tuple[Sequence[Event], Mapping[str, Evidence]]:

@@ -196,6 +196,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "note": _note,
     "report": showing.report,
     "show": showing.show,
+    "resume": showing.resume,
     "prs": requests.prs,
     "sandbox": _sandbox,
     "advance": _advance,

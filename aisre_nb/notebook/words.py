@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "note": "your own words as evidence: %sre note the on-call saw it first at 10:02",
     "report": "the latest report again",
     "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
+    "resume": "go on with the newest record, or the one of %sre resume FOLDER, as after a crash",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",
     "sandbox": "make a world to look at: %sre sandbox NAME --seed N --hard; without a name, the list",
     "advance": "let minutes pass in a sandbox world: %sre advance 5",

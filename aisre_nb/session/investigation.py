@@ -70,6 +70,8 @@ class Investigation:
         self.gaps: list[str] = []
         self.watcher: Watcher = Nobody()
         self._record_lost = False
+        self.introduced = False
+        """Whether the user was told which model and sources answer."""
         self.flagged: set[str] = set()
         """Numbers of results that hold something suspicious."""
         self._flags: set[tuple[str, str]] = set()

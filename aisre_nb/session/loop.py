@@ -35,13 +35,10 @@ from aisre_nb.tools.tool import Tool
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
     """Run one question to its report. See `Investigation.ask` for what it raises."""
-    first = not any(isinstance(event, Asked) for event in inv.events)
-    asked = Asked(
-        question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now, where=inv.where
-    )
-    inv.emit(asked)
-    for note in (*inv.notes, *inv.sources.notes) if first else ():
+    inv.emit(_asked(inv, question))
+    for note in () if inv.introduced else (*inv.notes, *inv.sources.notes):
         inv.emit(Noted(text=note))
+    inv.introduced = True
     inv.messages.append(UserMessage(question))
     reporting = Reporting(inv, question)
     try:
@@ -61,9 +58,18 @@ async def investigate(inv: Investigation, question: str, approver: Approver) -> 
     return report
 
 
+def _asked(inv: Investigation, question: str) -> Asked:
+    return Asked(
+        question=question, model=inv.model.name, policy=inv.policy.describe(), who=who(), now=inv.now, where=inv.where
+    )
+
+
 async def act(inv: Investigation, call: ToolCall, said: str, approver: Approver, again: str = "") -> Step:
     """See `Investigation.act`. The model reads of it when it is asked again."""
-    if said:
+    if not any(isinstance(event, Asked) for event in inv.events):
+        # A record says what was asked, and of which sources, whoever asked.
+        inv.emit(_asked(inv, said or call.name))
+    elif said:
         inv.emit(Noted(text=f"{who()} asked: {said}"))
     n = max((step.n for step in inv.steps), default=0) + 1
     try:

@@ -86,29 +86,6 @@ def start(
     )  # fmt: skip
 
 
-def resume(settings: Settings, record: Record, sources: Sources) -> Investigation:
-    """A recorded investigation, to act in: its evidence is there, its model is not asked."""
-    from aisre_nb.models.builtin.model import BuiltinModel
-    from aisre_nb.record.events import EvidenceKept, ToolFinished
-    from aisre_nb.session.step import Step
-
-    registry = Registry()
-    for tool in (*builtin_tools(), *tools_for(sources)):
-        registry.add(tool)
-    found = Investigation(
-        settings, sources, BuiltinModel(), registry, Policy("ask"), record, (), Audit(settings.audit),
-        where_of(settings, sources),
-    )  # fmt: skip
-    found.events += record.events
-    for event in record.events:
-        if isinstance(event, EvidenceKept):
-            found.evidence.put(record.evidence(event.id))
-        elif isinstance(event, ToolFinished) and not event.reused:
-            evidence = found.evidence.get(event.evidence)
-            found.steps.append(Step(event.n, event.tool, event.arguments, event.effect, evidence, event.error))
-    return found
-
-
 def where_of(settings: Settings, sources: Sources) -> dict[str, str]:
     """How to open the same sources again, for a record."""
     folder = next((f for source in sources.all if (f := getattr(source, "folder", None))), None)
