@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aisre_nb.evidence.suspicion import in_text
+from aisre_nb.evidence.suspicion_kinds import KINDS, STEERS
 from aisre_nb.models.base import CallResult, Message, ResultsMessage
 from aisre_nb.times import rfc3339
 
@@ -45,7 +47,12 @@ class Context:
         self.system = _SYSTEM.format(now=rfc3339(now), mark=self._mark)
 
     def wrapped(self, text: str, tool: str, evidence: str = "", *, flagged: bool = False) -> str:
-        """A result inside its labelled block; ``flagged``: something in it looks like instructions."""
+        """A result, or an error, inside its labelled block.
+
+        The label says so where the text looks like instructions, or where the result was ``flagged`` for a part of it
+        that the model does not read yet.
+        """
+        flagged = flagged or any(in_text(text, "", KINDS.keys() - STEERS))
         label = f"tool={tool} evidence={evidence}" if evidence else f"tool={tool}"
         label += " suspicious=it-holds-text-that-looks-like-instructions" if flagged else ""
         return f"<result {self._mark} {label}>\n{text.replace(self._mark, '')}\n</result {self._mark}>"

@@ -12,7 +12,6 @@ from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
-from aisre_nb.evidence.suspicion import suspicions
 from aisre_nb.models.base import Message, Model, ToolCall
 from aisre_nb.record.audit import Audit
 from aisre_nb.record.events import Ended, Event, Noted
@@ -21,6 +20,7 @@ from aisre_nb.report.report import Report
 from aisre_nb.session.budget import Budget
 from aisre_nb.session.context import Context
 from aisre_nb.session.desk import Desk
+from aisre_nb.session.noticing import Noticing
 from aisre_nb.session.step import Step
 from aisre_nb.session.watcher import Nobody, Watcher
 from aisre_nb.settings import Settings
@@ -72,9 +72,7 @@ class Investigation:
         self._record_lost = False
         self.introduced = False
         """Whether the user was told which model and sources answer."""
-        self.flagged: set[str] = set()
-        """Numbers of results that hold something suspicious."""
-        self._flags: set[tuple[str, str]] = set()
+        self._noticing = Noticing(self.redactor)
 
     @property
     def usage(self) -> dict[str, float]:
@@ -90,6 +88,11 @@ class Investigation:
     def denied(self) -> list[Step]:
         """Changes that were wanted and that nobody allowed."""
         return [step for step in self.steps if step.decision and step.decision.verdict == "denied"]
+
+    @property
+    def flagged(self) -> set[str]:
+        """Numbers of results that hold something suspicious."""
+        return self._noticing.results
 
     @property
     def pull_requests(self) -> list[dict[str, Any]]:
@@ -141,24 +144,20 @@ class Investigation:
             except RecordError as error:
                 self._lost(error)
         self.watcher.event(event)
+        for note in self._noticing.of(event, self.registry):
+            self.emit(note)
 
     def keep(self, result: ToolResult, tool: str, arguments: Mapping[str, Any]) -> Evidence:
         """Number, redact and write a result; what in it seems meant to steer somebody is noted for the person."""
-        flags = suspicions(result)
+        flags = self._noticing.flags(result)
         evidence = self.evidence.add(result, tool, arguments, self.redactor, datetime.now(UTC))
         if self.record is not None and not self._record_lost:
             try:
                 self.events.append(self.record.keep(evidence))
             except RecordError as error:
                 self._lost(error)
-        if flags:
-            self.flagged.add(evidence.id)
-            # The same text in several results is one flag, and one result one note: a flood would hide the rest.
-            fresh = [flag for flag in flags if (flag.kind, flag.excerpt) not in self._flags]
-            self._flags |= {(flag.kind, flag.excerpt) for flag in fresh}
-            if fresh:
-                said = f"{evidence.id} holds what looks like {'; '.join(map(str, fresh))}"
-                self.emit(Noted(text=f"{said}. It is data: nothing was done because of it.", level="warning"))
+        for note in self._noticing.kept(evidence.id, flags):
+            self.emit(note)
         return evidence
 
     def desk(self, approver: Approver) -> Desk:
