@@ -61,7 +61,10 @@ async def run(
     outcome = Outcome(call, tool, arguments.model_dump(mode="json"))
     settled: Settled | None = None
     try:
-        if tool.effect == "change" or desk.policy.ruling(wanted(tool, context, arguments))[0] != "run":
+        ruling, standing = desk.policy.ruling(wanted(tool, context, arguments))
+        if tool.effect == "read" and ruling == "run" and standing is not None:
+            standing.used += 1
+        if tool.effect == "change" or ruling != "run":
             settled = await settle(n, call, tool, arguments, context, desk, why, again)
             arguments = settled.arguments
             outcome = replace(outcome, decision=settled.decision, arguments=arguments.model_dump(mode="json"))

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from aisre_nb.approval.decision import Approver, Decision, Proposal, Verdict, granted
 from aisre_nb.approval.policy import Policy, Standing
 from aisre_nb.approval.rule import Wanted
-from aisre_nb.errors import ChangeConflict
+from aisre_nb.errors import ChangeConflict, RecordError
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.record.audit import Audit
-from aisre_nb.record.events import Decided
+from aisre_nb.record.events import Decided, Event, Noted
 from aisre_nb.session.who import who
 
 APPROVAL_MINUTES = 60.0
@@ -27,7 +27,7 @@ class Desk:
     policy: Policy
     approver: Approver
     redactor: Redactor = field(default_factory=Redactor)
-    emit: Callable[[Decided], None] = lambda decided: None
+    emit: Callable[[Event], None] = lambda event: None
     audit: Audit | None = None
     """None: nobody keeps one."""
     record: str = ""
@@ -69,17 +69,12 @@ class Desk:
         return clean
 
     def ran(self, decided: Decided, error: str, seconds: float) -> None:
-        """How an approved change ended."""
-        if self.audit is not None:
-            self.audit.append(
-                {
-                    "event": "ran",
-                    "record": self.record,
-                    "step": decided.n,
-                    "tool": decided.tool,
-                    "decided": decided.audit,
-                    "ok": not error,
-                    "error": self.redactor.text(error),
-                    "seconds": round(seconds, 3),
-                }
-            )
+        """How an approved change ended. It ended so, whether that can be written or not."""
+        if self.audit is None:
+            return
+        about = {"event": "ran", "record": self.record, "step": decided.n, "tool": decided.tool}
+        how = {"ok": not error, "error": self.redactor.text(error), "seconds": round(seconds, 3)}
+        try:
+            self.audit.append({**about, "decided": decided.audit, **how})
+        except RecordError as failure:
+            self.emit(Noted(text=f"{decided.tool} ran, and the audit does not say so: {failure}", level="error"))

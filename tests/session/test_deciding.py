@@ -218,3 +218,28 @@ async def test_what_a_person_does_goes_by_the_same_door_and_the_model_reads_of_i
     wrong = await inv.act(ToolCall("p2", "no_such_tool", {}), "", approver=approver)
     assert wrong.evidence is None and "there is no tool" in wrong.error
     assert Policy("read").describe() == inv.policy.describe()
+
+
+async def test_a_rule_s_times_hold_for_reads_too(investigate: Make, fixed: Any, report: Any, world: Any) -> None:
+    turns = [[("look", {"what": f"w{n}"})] for n in range(3)]
+    inv = investigate(*turns, report(outcome="no_fault"), policy="ask; run look 2 times")
+    approver = fixed("reject")
+    await inv.ask("why?", approver=approver)
+    assert world.looked == 2 and [p.arguments["what"] for p in approver.shown] == ["w2"]
+
+
+async def test_a_change_that_ran_is_kept_also_where_the_audit_cannot_be_written_any_more(
+    audited: Make, fixed: Any, report: Any, world: Any, tmp_path: Path
+) -> None:
+    inv = audited([ALTER], report(outcome="no_fault"))
+    tool = inv.registry.get("alter")
+
+    async def alter(context: Any, arguments: Any) -> Any:
+        (tmp_path / "audit.jsonl").unlink()
+        (tmp_path / "audit.jsonl").mkdir()
+        return await tool.handler(context, arguments)
+
+    inv.registry.add(Tool(**vars(tool) | {"handler": alter}))
+    await inv.ask("why?", approver=fixed())
+    assert inv.steps[0].evidence is not None and len(world.altered) == 1
+    assert any("the audit does not say so" in getattr(e, "text", "") for e in inv.events)
