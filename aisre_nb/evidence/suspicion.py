@@ -107,7 +107,7 @@ def _texts(result: ToolResult) -> Iterator[tuple[str, str, str]]:
 def _in_frame(frame: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     yield from ((f"name of column {n + 1}", "column", str(name)) for n, name in enumerate(frame.columns))
     for place, column in enumerate(map(str, frame.columns)):
-        cells = frame.iloc[:, place]
+        cells = frame.iloc[:_ROWS, place]
         if cells.dtype.kind in "iufcbmM":
             continue
         # Each text once, where it stands first.

@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -101,12 +102,17 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make("cart-errors", 1, tmp_path_factory.mktemp("clean") / "world", hours=1, per_second=2)
 
 
-_watched: dict[str, list[str] | None] = {"files": None}
+_watched: dict[str, Any] = {"files": None, "others": frozenset()}
+"""What is collected, and the threads that other tests left running (servers that all tests share): not ours."""
+
+
+def _ours() -> bool:
+    return threading.get_ident() not in _watched["others"]
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     found = _watched["files"]
-    if found is None:
+    if found is None or not _ours():
         return
     if event == "open" and isinstance(arguments[0], str | bytes):
         path = arguments[0] if isinstance(arguments[0], str) else arguments[0].decode(errors="replace")
@@ -126,12 +132,18 @@ def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What was reached beyond the sources: connections, other programs, files elsewhere."""
     called: list[str] = []
 
-    def refuse(*arguments: Any, **more: Any) -> Any:
-        called.append(f"network {arguments!r}"[:200])
-        raise OSError("no network here")
+    def refusing(original: Any) -> Any:
+        def refuse(*arguments: Any, **more: Any) -> Any:
+            if not _ours():
+                return original(*arguments, **more)
+            called.append(f"network {arguments!r}"[:200])
+            raise OSError("no network here")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+        return refuse
+
+    _watched["others"] = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+    monkeypatch.setattr(socket.socket, "connect", refusing(socket.socket.connect))
+    monkeypatch.setattr(socket, "getaddrinfo", refusing(socket.getaddrinfo))
     _watched["files"] = called
     yield called
     _watched["files"] = None
