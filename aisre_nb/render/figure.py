@@ -32,6 +32,11 @@ def axis(**more: Any) -> dict[str, Any]:
     return {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "tickfont": {"color": GREY}, **more}
 
 
+def foreign(text: str) -> str:
+    """A name that somebody else chose. plotly reads a little HTML in all its texts, links too: it gets none."""
+    return text.replace("&", "＆").replace("<", "‹").replace(">", "›")
+
+
 def rounded(values: Any) -> list[float | None]:
     """Four significant digits, gaps as None: what the eye can see, in few bytes."""
     return [None if v is None or v != v else float(f"{v:.4g}") for v in values]

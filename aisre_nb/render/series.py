@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.render import svg
-from aisre_nb.render.figure import COLOURS, axis, bundle, rounded
+from aisre_nb.render.figure import COLOURS, axis, bundle, foreign, rounded
 from aisre_nb.render.text import sparkline
 from aisre_nb.times import instant, rfc3339
 
@@ -75,7 +75,7 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
                     "mode": "lines",
                     "x": times,
                     "y": values,
-                    "name": _SHORT.get(name, name),
+                    "name": foreign(_SHORT.get(name, name)),
                     "line": {"width": 1.5, "color": colour},
                     "xaxis": f"x{suffix}",
                     "yaxis": f"y{suffix}",
@@ -141,8 +141,6 @@ def _line(mark: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _label(mark: Mapping[str, Any], n: int) -> dict[str, Any]:
-    # Foreign text: plotly reads a little HTML in annotations, so its angle brackets go.
-    name = _name(mark).replace("<", "‹").replace(">", "›").replace("&", "＆")
     return {
         "xref": "x",
         "yref": "paper",
@@ -150,7 +148,7 @@ def _label(mark: Mapping[str, Any], n: int) -> dict[str, Any]:
         "y": 1.0,
         "yanchor": "bottom",
         "xanchor": "right" if n % 2 else "left",
-        "text": name,
+        "text": foreign(_name(mark)),
         "showarrow": False,
         "font": {"size": 11},
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.render import svg
-from aisre_nb.render.figure import COLOURS, axis, bundle
+from aisre_nb.render.figure import COLOURS, axis, bundle, foreign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
                     "opacity": 0.8,
                     "line": {"width": [2 if b.failed else 0 for b in bars], "color": "#d32f2f"},
                 },
-                "hovertext": [_clean(f"{b.label}: {b.duration:.2f} ms{', failed' if b.failed else ''}") for b in bars],
+                "hovertext": [foreign(f"{b.label}: {b.duration:.2f} ms{', failed' if b.failed else ''}") for b in bars],
                 "hoverinfo": "text",
             }
         )
@@ -70,7 +70,7 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
                 "xanchor": "left",
                 "showarrow": False,
                 "align": "left",
-                "text": _clean(f"{'  ' * b.depth}{'✗ ' if b.failed else ''}{b.label}  {b.duration:.1f} ms"),
+                "text": foreign(f"{'  ' * b.depth}{'✗ ' if b.failed else ''}{b.label}  {b.duration:.1f} ms"),
                 "font": {"size": 11},
             }
             for k, b in enumerate(bars)
@@ -97,11 +97,6 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
 
 def _title(name: object) -> str:
     return {"failing": "failing request", "healthy": "healthy request"}.get(str(name), "request")
-
-
-def _clean(text: str) -> str:
-    """plotly reads a little HTML in its labels; foreign names get none."""
-    return text.replace("&", "＆").replace("<", "‹").replace(">", "›")
 
 
 def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:

@@ -96,6 +96,15 @@ def test_the_metrics_mark_the_deployment_and_shade_since_the_onset(evidence: Cal
     assert "x 1.0 → 1.1" in figure["image/svg+xml"]
 
 
+def test_a_series_that_names_itself_gets_no_link_into_its_figure(evidence: Callable[..., Any]) -> None:
+    frame = evidence("metrics", "x").df
+    name = "queue.length{job=\"<a href='http://evil.example'>open the runbook</a>\"}"
+    figure = bundles(_step(evidence("metrics", "x", frame.assign(signal=name))))[1]
+    drawn = figure["application/vnd.plotly.v1+json"]
+    assert [trace["name"].startswith("queue.length") for trace in drawn["data"]] == [True]
+    assert "<" not in json.dumps(drawn) and "<a" not in figure["image/svg+xml"]
+
+
 def test_many_points_are_drawn_with_few_bytes(evidence: Callable[..., Any]) -> None:
     import pandas as pd
 
