@@ -64,7 +64,7 @@ def test_each_kind_is_noticed(text: str, kind: str) -> None:
         "<soap:Body><result status='ok'>1</result></soap:Body>", "<object object at 0x7f00>", "<Form instance>",
         "<html><head><title>502 Bad Gateway</title></head><body bgcolor=white><h1>502</h1></body></html>",
         "onError = continue",
-        "at ../../../src/net/socket.cc:12", "openat /etc/passwd O_RDONLY", "rm -rf /var/lib/apt/x",
+        "at ../../../src/net/socket.cc:12", "openat /etc/passwd O_RDONLY", "rm -rf /var/x",
         "version=$(cat VERSION)", "SELECT 1 UNION ALL SELECT 2", "DELETE FROM a; DROP TABLE tmp_7", "LLM call took 3 s",
         "will ignore any further messages of this kind",
         "user bob is not authorized for sudo on this host",
