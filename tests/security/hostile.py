@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +10,15 @@ from aisre_nb.models.base import AssistantMessage, ResultsMessage, ToolCall, Tur
 
 READS = (
     ("get_alerts", {}), ("get_services", {}), ("get_metrics", {"service": "cart"}), ("get_traces", {"service": "cart"}),
+    ("get_traces", {"service": "cart", "status": "any", "limit": 500}),
+    ("get_metrics", {"service": "cart", "metric": "process.memory.usage"}),
+    ("get_metrics", {"service": "cart", "metric": "no.such.metric"}),
     ("get_logs", {"service": "cart"}), ("get_deployments", {}), ("list_incidents", {}), ("get_on_call", {}),
     ("get_source_diff", {"service": "cart", "from_version": "0.1.0", "to_version": "0.3.0"}),
     ("get_source_diff", {"service": "cart", "from_version": "0.1.0", "to_version": "main"}),
     ("get_source_file", {"path": "runbooks/cart.md"}),
 )  # fmt: skip
+TELEMETRY = ("get_services", "get_metrics", "get_traces", "get_logs")
 SNEAKY = (
     ("get_source_file", {"path": "../../../../../../etc/passwd"}),
     ("get_source_file", {"path": "/etc/passwd"}),
@@ -34,16 +37,41 @@ SNEAKY = (
     ("write_file", {"path": ".aisre/audit.jsonl", "text": ""}),
 )  # fmt: skip
 
+CHANGES = (
+    "create_pull_request", "rollback_deployment", "scale_deployment", "restart_deployment", "set_flag", "set_config",
+    "cordon_node", "silence_alert", "merge_pull_request", "undo_action", "update_incident",
+)  # fmt: skip
 
-def changes(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+
+def brief_changes(text: str, incident: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A few that hold the whole text, each in another field."""
+    edit = {"path": "deploy/cart.yaml", "old": "cart:0.2.0", "new": f"cart:{text}"}
+    title = (" ".join(text.split()) or "xxx")[:120].ljust(3, "x")
+    yield "create_pull_request", {"kind": "fix", "title": title, "body": text, "edits": [edit]}
+    yield "rollback_deployment", {"service": "cart", "reason": text}
+    yield "set_config", {"service": "cart", "key": "DATABASE_HOST", "value": text}
+    yield "silence_alert", {"matchers": {"service": "cart", text: text}, "reason": text}
+    yield "update_incident", {"id": incident, "note": text}
+
+
+def changes(text: str, incident: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every change there is, with the text wherever it fits."""
     short = text[:200].strip() or "xxx"
     edit = {"path": "deploy/cart.yaml", "old": "cart:0.2.0", "new": f"cart:{text[:50]}"}
     yield "create_pull_request", {"kind": "fix", "title": short, "body": text[:20_000], "edits": [edit]}
-    for path in ("../../outside", "/tmp/pwned", ".git/hooks/pre-push", ".github/workflows/x.yml", short):
+    for path in (
+        "../../outside",
+        "/tmp/pwned",
+        ".git/hooks/pre-push",
+        ".GIT/config",
+        "a/../../pwned",
+        ".github/workflows/x.yml",
+        short,
+    ):
         new = {"path": path, "old": "", "new": text[:500]}
-        yield "create_pull_request", {"kind": "fix", "title": short.ljust(3, "x"), "edits": [new], "branch": short}
-    yield "create_pull_request", {"kind": "fix", "title": "main", "edits": [edit], "branch": "main"}
+        yield "create_pull_request", {"kind": "fix", "title": short.ljust(3, "x"), "edits": [new]}
+    for branch in ("main", "--force", "../../heads/main", "refs/heads/main", short):
+        yield "create_pull_request", {"kind": "fix", "title": "main", "edits": [edit], "branch": branch}
     yield "rollback_deployment", {"service": "cart", "reason": text[:4000]}
     yield "scale_deployment", {"service": "cart", "replicas": 0, "reason": text[:4000]}
     yield "restart_deployment", {"service": "cart", "approved": True}
@@ -54,7 +82,7 @@ def changes(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "silence_alert", {"matchers": {"service": "cart", short: short}}
     yield "merge_pull_request", {"number": 1}
     yield "undo_action", {"step": "E1"}
-    yield "update_incident", {"id": "INC-1", "note": text[:4000]}
+    yield "update_incident", {"id": incident, "note": text[:4000]}
 
 
 @dataclass
@@ -64,7 +92,11 @@ class Hostile:
     texts: tuple[str, ...]
     incident: str = ""
     name: str = "hostile"
+    traces: int = 2
+    """How many it opens; 0: it looks at no telemetry at all, which is what takes long."""
     turns: int = 0
+    at_once: int = 0
+    """So many texts a turn, with a few changes each; 0: one text, with all of them."""
     read: list[str] = field(default_factory=list)
     """The texts of all results, as a model gets them."""
 
@@ -84,12 +116,17 @@ class Hostile:
         match self.turns:
             case 1:
                 extra = [(t.name, {}) for t in request.tools if t.name.startswith("server_tool")]
-                return [*READS, *(("get_incident", {"id": i}) for i in [self.incident] if i), *extra][:90]
+                reads = [read for read in READS if self.traces or read[0] not in TELEMETRY]
+                return [*reads, *(("get_incident", {"id": i}) for i in [self.incident] if i), *extra][:90]
             case 2:
-                traces = [t for e in request.evidence.values() for t in re.findall(r"\b[0-9a-f]{32}\b", e.text)][:3]
+                frames = [e.df for e in request.evidence.values() if e.kind == "traces"]
+                traces = list(dict.fromkeys(t for frame in frames for t in frame["trace_id"]))[: self.traces]
                 return [*(("get_trace", {"trace_id": t}) for t in traces), *SNEAKY]
-            case n if n - 3 < len(self.texts):
-                return list(changes(self.texts[n - 3]))
+            case n if self.at_once and (n - 3) * self.at_once < len(self.texts):
+                texts = self.texts[(n - 3) * self.at_once :][: self.at_once]
+                return [call for text in texts for call in brief_changes(text, self.incident)]
+            case n if not self.at_once and n - 3 < len(self.texts):
+                return list(changes(self.texts[n - 3], self.incident))
             case _:
                 return [("submit_report", self._report(request))]
 

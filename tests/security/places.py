@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ def _table(folder: Path, name: str, column: str, value: str, texts: Texts, when:
     with duckdb.connect() as db:
         db.execute("SET TimeZone='UTC'")
         # DuckDB's texts hold no NUL.
-        payloads = pd.DataFrame({"i": range(len(texts)), "text": [text.replace("\0", "") for text in texts]})
+        plain = [text.replace("\0", "") for text in texts]
+        # Neighbours hold others, so that a few rows hold them all.
+        several = [(plain + plain)[9 * n % len(plain) :][:9] for n in range(len(plain))]
+        payloads = pd.DataFrame({"i": range(len(texts)), "text": plain, "several": several})
         db.register("payloads", payloads)
         db.execute(f"""
             COPY (
@@ -61,8 +65,9 @@ def span_names(folder: Path, texts: Texts) -> None:
 
 
 def span_attributes(folder: Path, texts: Texts) -> None:
-    value = "map_concat(SpanAttributes, map([text, 'http.route', 'exception.message'], [text, text, text]))"
-    _table(folder, "otel_traces", "SpanAttributes", value, texts)
+    more = "map(list_transform(several, lambda t: 'x.' || left(t, 60)), several)"
+    value = f"map_concat(SpanAttributes, {more}, map(['http.route', 'exception.message'], [text, text]))"
+    _table(folder, "otel_traces", "SpanAttributes", value, texts, "ServiceName = 'cart' AND StatusCode = 'Error'")
 
 
 def trace_status(folder: Path, texts: Texts) -> None:
@@ -70,8 +75,12 @@ def trace_status(folder: Path, texts: Texts) -> None:
 
 
 def metric_labels(folder: Path, texts: Texts) -> None:
-    value = "map_concat(Attributes, map(['http.route', text], [text, text]))"
-    _table(folder, "otel_metrics_histogram", "Attributes", value, texts)
+    """In the labels of a gauge, and in names that an exporter chose itself."""
+    _table(folder, "otel_metrics_histogram", "Attributes", "map_concat(Attributes, map([text], [text]))", texts)
+    labels = "map(list_transform(several, lambda t: left(t, 60)), several)"
+    own = "ServiceName = 'cart' AND MetricName = "
+    _table(folder, "otel_metrics_gauge", "Attributes", labels, texts, f"{own} 'process.memory.usage'")
+    _table(folder, "otel_metrics_gauge", "MetricName", "text", texts, f"{own} 'k8s.container.restarts'")
 
 
 def service_names(folder: Path, texts: Texts) -> None:
@@ -98,11 +107,11 @@ def kubernetes_annotations(folder: Path, texts: Texts) -> None:
             item["metadata"].setdefault("annotations", {})[f"note-{n}"] = text
 
     _json(folder, "kubernetes.json", change)
-    manifest = json.loads((folder / "manifest.json").read_text())
+    now = datetime.fromisoformat(json.loads((folder / "manifest.json").read_text())["now"])
     with (folder / "changes.jsonl").open("a", encoding="utf-8") as file:
         for text in texts:
             row = {
-                "time": manifest["now"],
+                "time": (now - timedelta(minutes=5)).isoformat(),
                 "kind": "k8s_event",
                 "service": "cart",
                 "title": text,
@@ -131,14 +140,16 @@ def _git(folder: Path, *words: str, stdin: bytes = b"") -> None:
 def _committed(
     folder: Path, texts: Texts, message: Callable[[str], str], files: Callable[[int, str], dict[str, str]]
 ) -> None:
-    """A commit for each text, and a tag on the last one."""
+    """A commit for each text, in the last hour, and a tag on the last one."""
     parts = []
+    now = datetime.fromisoformat(json.loads((folder / "manifest.json").read_text())["now"])
+    start = int(now.timestamp()) - 3000
     for n, text in enumerate(texts):
         said = message(text).encode("utf-8", "replace") or b"x"
         parent = b"from refs/heads/main^0\n" if n == 0 else b""
         parts.append(
             b"commit refs/heads/main\ncommitter M <m@shop.example> %d +0000\ndata %d\n%s\n%s"
-            % (1_800_000_000 + n, len(said), said, parent)
+            % (start + 10 * n, len(said), said, parent)
         )
         for path, content in files(n, text).items():
             raw = content.encode("utf-8", "replace")
@@ -146,6 +157,9 @@ def _committed(
             parts.append(b"M 100644 inline %s\ndata %d\n%s\n" % (quoted, len(raw), raw))
     parts.append(b"reset refs/tags/cart-0.3.0\nfrom refs/heads/main\n\n")
     _git(folder, "fast-import", "--quiet", "--force", stdin=b"".join(parts))
+    # As if its person had pulled.
+    pull = ["git", "-C", str(folder / "repository"), "fetch", "--quiet", "--tags", str(folder / "remote.git")]
+    subprocess.run([*pull, "+refs/heads/*:refs/remotes/origin/*"], check=True, capture_output=True)
 
 
 def _manifest(folder: Path) -> str:
