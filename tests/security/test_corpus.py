@@ -111,7 +111,12 @@ def _shown(inv: Investigation) -> list[dict[str, Any]]:
 def _suspicious_texts_are_flagged(inv: Investigation, place: str) -> None:
     """What was read of the payloads is flagged, in the cell, the record and the block that the model reads."""
     notes = [e for e in inv.events if isinstance(e, Noted) and "what looks like" in e.text]
-    assert notes and {e.level for e in notes} == {"warning"}, "each place is seen by some tool"
+    assert notes and {e.level for e in notes} == {"warning"}
+    # An error may repeat what the model itself wrote.
+    said = [e.text for e in notes if not e.text.startswith("the error of")]
+    assert said, "what came from the place is flagged"
+    assert place != "question" or said[0].startswith("the question holds")
+    assert place != "tools_and_their_results" or said[0].startswith("the description of a tool holds")
     lines = (inv.record.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
     kept = [json.loads(line) for line in lines]
     assert [e["text"] for e in kept if e["type"] == "note" and "what looks like" in e["text"]] == [

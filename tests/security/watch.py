@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _READ = (sys.prefix, sys.base_prefix, "/usr/", "/lib", "/proc/", "/sys/", "/dev/", "/etc/localtime", "/etc/timezone")
-_OWN = (str(Path(__file__).parents[2]),)
+_OWN = (f"{Path(__file__).parents[2]}/",)
 _GIT_READS = {
     "rev-parse", "cat-file", "ls-tree", "for-each-ref", "log", "diff", "fetch", "config", "show-ref", "symbolic-ref",
     "read-tree", "hash-object", "update-index", "write-tree", "rev-list", "merge-base", "remote", "check-ref-format",
@@ -81,7 +81,7 @@ def _within(path: Any, ways: tuple[str, ...], folder: Any = -1) -> bool:
     if not name.startswith("/"):
         there = isinstance(folder, int) and folder >= 0
         name = f"{Path(f'/proc/self/fd/{folder}').readlink() if there else Path.cwd()}/{name}"
-    return os.path.realpath(name).startswith(ways)
+    return f"{os.path.realpath(name)}/".startswith(ways)
 
 
 sys.addaudithook(_audit)
@@ -92,7 +92,7 @@ def watched(*folders: Path) -> Iterator[list[str]]:
     """Collects what happens beyond these folders while it is open."""
     global _found, _allowed, _others
     _others = frozenset(thread.ident for thread in threading.enumerate()) - {threading.get_ident()}
-    _allowed = tuple(os.path.realpath(folder) for folder in folders)
+    _allowed = tuple(f"{os.path.realpath(folder)}/" for folder in folders)
     _found = []
     try:
         yield _found
