@@ -33,16 +33,17 @@ def resumed(
         settings, sources, model, registry, Policy.parse(settings.approve), record, (), Audit(settings.audit),
         where_of(settings, sources), Redactor(emails=settings.redact_emails),
     )  # fmt: skip
-    decisions: dict[str, Decided] = {}
+    # By the step: a model may give two calls the same id, and one's approval is not the other's.
+    decisions: dict[int, Decided] = {}
     for event in record.events:
         match event:
             case EvidenceKept():
                 found.evidence.put(record.evidence(event.id))
             case Decided():
-                decisions[event.call_id] = event
+                decisions[event.n] = event
             case ToolFinished(reused=False):
                 evidence = found.evidence.get(event.evidence)
-                found.steps.append(_step(event, evidence, decisions.get(event.call_id)))
+                found.steps.append(_step(event, evidence, decisions.get(event.n)))
             case Reported():
                 found.report = Report.model_validate(event.report)
             case _:
@@ -77,8 +78,8 @@ def sources_of(record: Record) -> Sources:
 def where_it_stopped(record: Record) -> str:
     """In one line."""
     steps = sum(isinstance(e, ToolFinished) for e in record.events)
-    finished = {e.call_id for e in record.events if isinstance(e, ToolFinished)}
-    waiting = [e.tool for e in record.events if isinstance(e, ToolStarted) and e.call_id not in finished]
+    finished = {e.n for e in record.events if isinstance(e, ToolFinished)}
+    waiting = [e.tool for e in record.events if isinstance(e, ToolStarted) and e.n not in finished]
     ended = [e.why for e in record.events if isinstance(e, Ended)]
     asked = sum(isinstance(e, Asked) for e in record.events)
     if len(ended) >= asked and not waiting:

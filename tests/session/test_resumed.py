@@ -12,6 +12,7 @@ from aisre_nb.approval.automatic import AutomaticApprover
 from aisre_nb.errors import RecordError, UsageError
 from aisre_nb.models.base import UserMessage
 from aisre_nb.models.builtin.model import BuiltinModel
+from aisre_nb.record.events import Asked, Decided, ToolFinished, ToolStarted
 from aisre_nb.record.record import Record
 from aisre_nb.sandbox import make
 from aisre_nb.session.investigation import Investigation
@@ -19,6 +20,8 @@ from aisre_nb.session.resumed import resumed, sources_of, where_it_stopped
 from aisre_nb.session.start import start
 from aisre_nb.session.worlds import open_folder
 from aisre_nb.settings import Settings
+from aisre_nb.sources.base import Sources
+from aisre_nb.tools.registry import Registry
 
 QUESTION = "There is an issue with the cart service, can you find the root cause?"
 
@@ -97,3 +100,21 @@ def test_a_record_that_does_not_say_what_it_asked_cannot_be_gone_on_with(ended: 
     events.write_text("".join(json.dumps({k: v for k, v in line.items() if k != "where"}) + "\n" for line in lines))
     with pytest.raises(UsageError, match="does not say which sources it asked"):
         sources_of(Record.load(ended))
+
+
+def test_an_approval_belongs_to_its_step_whatever_ids_a_model_gives(settings: Settings, tmp_path: Path) -> None:
+    record = Record.create(settings.record_dir, "why")
+    call = {"call_id": "c1", "arguments": {}}
+    for event in (
+        Asked(question="why", model="m", policy="read"),
+        ToolStarted(n=1, tool="alter", effect="change", **call),
+        Decided(n=1, call_id="c1", tool="alter", verdict="approve", channel="panel", who="ada"),
+        ToolFinished(n=1, tool="alter", effect="change", text="altered", **call),
+        ToolFinished(n=2, tool="alter", effect="change", error="it does not fit", **call),
+        ToolStarted(n=3, tool="alter", effect="change", **call),
+    ):
+        record.append(event)
+    assert where_it_stopped(record).endswith("while alter ran or was decided")
+    inv = resumed(settings, record, Sources(), BuiltinModel(), Registry())
+    assert [step.decision and step.decision.who for step in inv.steps] == ["ada", None]
+    record.close()
