@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-FORMAT = 1
+FORMAT = 2
 """The version of the record's format; a reader refuses a newer one and reads all older ones."""
 
 
@@ -125,6 +125,25 @@ class Reported(_Event):
     seconds: float = 0.0
 
 
+class Verified(_Event):
+    """The queries of cited evidence were asked again, later."""
+
+    type: Literal["verified"] = "verified"
+    rows: list[dict[str, Any]]
+    """evidence, status (same, drifted, expired, failed), detail, seconds; one for each evidence."""
+
+
+class Forked(_Event):
+    """This investigation went back to a step of another one, and on from there with something else."""
+
+    type: Literal["forked"] = "forked"
+    record: str
+    """The name of the other one's record."""
+    step: int
+    what: str
+    """What is another one now: ``"get_metrics since: 2h → 6h"``."""
+
+
 class Ended(_Event):
     """This question is over."""
 
@@ -133,7 +152,19 @@ class Ended(_Event):
     detail: str = ""
 
 
-Event = Asked | ModelTurn | ToolStarted | Decided | ToolFinished | EvidenceKept | Noted | Reported | Ended
+Event = (
+    Asked
+    | ModelTurn
+    | ToolStarted
+    | Decided
+    | ToolFinished
+    | EvidenceKept
+    | Noted
+    | Reported
+    | Verified
+    | Forked
+    | Ended
+)
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 """Parses one line of ``events.jsonl``."""

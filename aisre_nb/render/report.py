@@ -32,7 +32,9 @@ def bundle(
         facts = [f"{html.span(k, 'dim')} {html.text(v)}" for k, v in named.items() if v]
         parts.append(f"<div>{' · '.join(facts)}</div>")
     if report.impact:
-        parts.append(f"<div>{html.span('impact', 'dim')} {html.text(report.impact)}</div>")
+        parts += [
+            f"<div>{html.span('impact', 'dim')} {_claim(one)}{html.cited(one.evidence)}</div>" for one in report.impact
+        ]
     if report.pull_requests:
         rows = [
             [

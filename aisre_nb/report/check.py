@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.report.checks import CHECKS
-from aisre_nb.report.report import CheckedClaim, Claim, Hypothesis, Outcome, Report, ReportDraft, TimelineEntry
+from aisre_nb.report.report import (
+    CheckedClaim,
+    CheckedEntry,
+    CheckedHypothesis,
+    Claim,
+    Hypothesis,
+    Outcome,
+    Report,
+    ReportDraft,
+    TimelineEntry,
+)
 from aisre_nb.times import instant
 
 
@@ -17,9 +27,13 @@ def check_claims(draft: ReportDraft, evidence: Mapping[str, Evidence]) -> tuple[
 
     Never raises: a check that cannot be run is one that failed.
     """
+    return _checked(draft.claims, evidence)
+
+
+def _checked(claims: Sequence[Claim], evidence: Mapping[str, Evidence]) -> tuple[list[CheckedClaim], list[str]]:
     checked: list[CheckedClaim] = []
     dropped: list[str] = []
-    for claim in draft.claims:
+    for claim in claims:
         cited = _known([*claim.evidence, *([claim.check.evidence] if claim.check else [])], evidence)
         if not cited:
             dropped.append(claim.text)
@@ -48,6 +62,8 @@ def finish(
 ) -> Report:
     """The report that is shown. A cause whose proof does not hold becomes *inconclusive*, and a gap says why."""
     claims, dropped = check_claims(draft, evidence)
+    contributing, more = _checked(draft.contributing, evidence)
+    impact, others = _checked(draft.impact, evidence)
     doubt = _doubt(draft, claims)
     outcome: Outcome = "inconclusive" if doubt else draft.outcome
     return Report(
@@ -55,12 +71,13 @@ def finish(
         outcome=outcome,
         root_cause=None if outcome == "no_fault" else draft.root_cause,
         claims=claims,
+        contributing=contributing,
+        impact=impact,
         hypotheses=[_hypothesis(one, evidence) for one in draft.hypotheses],
         timeline=_timeline(draft.timeline, evidence),
         gaps=[*draft.gaps, *([doubt] if doubt else [])],
-        impact=draft.impact,
         pull_requests=pull_requests,
-        dropped=dropped,
+        dropped=[*dropped, *more, *others],
         partial=partial,
         model=model,
     )
@@ -80,13 +97,16 @@ def _doubt(draft: ReportDraft, claims: list[CheckedClaim]) -> str:
     return ""
 
 
-def _hypothesis(hypothesis: Hypothesis, evidence: Mapping[str, Evidence]) -> Hypothesis:
+def _hypothesis(hypothesis: Hypothesis, evidence: Mapping[str, Evidence]) -> CheckedHypothesis:
     """A verdict that rests on nothing is none."""
     known = _known(hypothesis.evidence, evidence)
-    return hypothesis.model_copy(update={"evidence": known, "verdict": hypothesis.verdict if known else "open"})
+    told = hypothesis.model_dump()
+    return CheckedHypothesis.model_validate(
+        {**told, "evidence": known, "verdict": hypothesis.verdict if known else "open"}
+    )
 
 
-def _timeline(entries: list[TimelineEntry], evidence: Mapping[str, Evidence]) -> list[TimelineEntry]:
+def _timeline(entries: list[TimelineEntry], evidence: Mapping[str, Evidence]) -> list[CheckedEntry]:
     """By time; without the entries that cite nothing, or whose time is none."""
     dated = []
     for entry in entries:
@@ -96,7 +116,7 @@ def _timeline(entries: list[TimelineEntry], evidence: Mapping[str, Evidence]) ->
         except Exception:
             continue
         if known:
-            dated.append((at, entry.model_copy(update={"evidence": known})))
+            dated.append((at, CheckedEntry.model_validate({**entry.model_dump(), "evidence": known})))
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0])]
 
 

@@ -26,8 +26,7 @@ def as_text(
     lines += _wrapped(HEADLINES[report.outcome] + (f" (partial: {report.partial})" if report.partial else ""), "")
     if report.root_cause is not None:
         lines += _cause(report.root_cause, report.outcome == "root_cause")
-    if report.impact:
-        lines += _wrapped(f"Impact: {report.impact}", "  ")
+    lines += _section("Impact", map(_claim, report.impact))
     lines += _section("What supports it (✓ checked by code, ✗ failed, · not checkable)", map(_claim, report.claims))
     lines += _section("Timeline", (f"{t.time}  {t.text} {_cited(t.evidence)}" for t in report.timeline))
     lines += _section("Considered", (f"{h.verdict}: {h.text} {_cited(h.evidence)}" for h in report.hypotheses))

@@ -51,7 +51,7 @@ def test_everything_that_a_reader_needs_is_in_the_text(known: dict[str, Evidence
         "Root cause found", "total is used before it is set.", "service: orders", "change: orders 0.1.0 → 0.2.0",
         "where: a.py:41", "✓ Errors rose. [E1]", "✗ Nine rows. [E2] — struck out: rows is 3, not 9",
         "· It is so. [E1]", "2026-11-23T10:00:00Z deployed [E2]", "refuted: The disk is full. [E2]", "No traces.",
-        "The moon did it.", "#2 fix: Initialise total (aisre/fix)", "Impact: One in eight", "E1 title",
+        "The moon did it.", "#2 fix: Initialise total (aisre/fix)", "One in eight", "E1 title",
         "builtin, 3 turns, 12.3 s, 0.50 USD",
     ):  # fmt: skip
         assert part in text, part

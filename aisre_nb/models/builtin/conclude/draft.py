@@ -9,7 +9,7 @@ from aisre_nb.models.builtin.conclude.hypotheses import weighed
 from aisre_nb.models.builtin.conclude.timeline import timeline
 from aisre_nb.models.builtin.conclude.verdict import Verdict, judge, ranked
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.report.report import ReportDraft, RootCause
+from aisre_nb.report.report import Check, Claim, ReportDraft, RootCause
 
 
 def draft(picture: Picture, returned: str = "") -> ReportDraft:
@@ -69,20 +69,28 @@ def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
     )
 
 
-def _impact(picture: Picture) -> str:
+def _impact(picture: Picture) -> list[Claim]:
     """Who was hurt, how much, since when."""
     found, traces = picture.complaint, picture.traces
     if found is None:
-        return ""
-    parts = [f"Since {words.clock(found.onset)} the {words.signal(found.signal)} of {found.service} is"]
-    parts.append(f"{words.amount(found.signal, found.after)}, at its peak {words.amount(found.signal, found.peak)}.")
+        return []
+    name, service = words.signal(found.signal), found.service
+    peak = f"{words.amount(found.signal, found.after)}, at its peak {words.amount(found.signal, found.peak)}"
+    path = f"signals.{found.signal}.peak"
+    check = Check(kind="value", evidence=found.evidence, column=path, expected=found.peak)
+    said = f"Since {words.clock(found.onset)} the {name} of {service} is {peak}."
+    told = [Claim(text=said, evidence=[found.evidence], check=check)]
     endpoint = facts.word(traces.facts, "endpoint") if traces else ""
     all_errors = facts.number(traces.facts, "errors") if traces else None
-    for row in facts.rows(traces.facts, "operations") if traces else []:
+    for place, row in enumerate(facts.rows(traces.facts, "operations") if traces else []):
         errors = facts.number(row, "errors")
         # Never as a share of all traces: what is sampled is mostly what failed.
-        if endpoint and facts.word(row, "operation") == endpoint and errors and all_errors:
-            parts.append(f"{errors:.0f} of {all_errors:.0f} failing requests that were traced are {endpoint}.")
+        if traces and endpoint and facts.word(row, "operation") == endpoint and errors and all_errors:
+            said = f"{errors:.0f} of {all_errors:.0f} failing requests that were traced are {endpoint}."
+            check = Check(kind="value", evidence=traces.id, column=f"operations.{place}.errors", expected=errors)
+            told.append(Claim(text=said, evidence=[traces.id], check=check))
     if len(picture.chain) > 1:
-        parts.append(f"Passed on by {words.listed(list(reversed(picture.chain[:-1])))}.")
-    return " ".join(parts)
+        passing = list(reversed(picture.chain[:-1]))
+        ids = [t.id for s in picture.chain if (t := picture.traces_of(s))]
+        told.append(Claim(text=f"Passed on by {words.listed(passing)}.", evidence=ids))
+    return told
