@@ -18,6 +18,8 @@ class Line:
     times: Sequence[float]
     values: Sequence[float | None]
     colour: str
+    strong: bool = False
+    """A claim is about it."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,20 @@ class Panel:
     title: str
     lines: Sequence[Line]
     percent: bool = False
+    levels: Sequence[tuple[float, str]] = ()
+    """Claimed values, and their colours."""
 
 
-def chart(panels: Sequence[Panel], marks: Sequence[tuple[float, str]], onset: float | None) -> str:
-    """Panels under each other with one time axis, dashed marks, and the time since the onset shaded."""
+def chart(
+    panels: Sequence[Panel],
+    marks: Sequence[tuple[float, str]],
+    onset: float | None,
+    claimed: Sequence[tuple[float, float, str]] = (),
+) -> str:
+    """Panels under each other with one time axis, dashed marks, and the time since the onset shaded.
+
+    ``claimed``: windows of claims, from, to and colour, framed by dots.
+    """
     times = [t for p in panels for line in p.lines for t in line.times]
     low, high = (min(times), max(times)) if times else (0.0, 1.0)
     high = high if high > low else low + 1
@@ -50,6 +62,11 @@ def chart(panels: Sequence[Panel], marks: Sequence[tuple[float, str]], onset: fl
             parts.append(f'<line {ends} stroke="#555" stroke-dasharray="4 3"/>')
             anchor = "end" if n % 2 else "start"
             parts.append(_text(x(t), 12, name, anchor))
+    for begin, end, colour in claimed:
+        begin, end = max(begin, low), min(end, high)
+        if begin <= end:
+            place = f'x="{x(begin):.1f}" y="16" width="{max(x(end) - x(begin), 0.5):.1f}" height="{height - 44}"'
+            parts.append(f'<rect {place} fill="none" stroke="{colour}" stroke-width="1.5" stroke-dasharray="2 3"/>')
     for k in range(5):
         t = low + (high - low) * k / 4
         parts.append(_text(x(t), height - 10, f"{datetime.fromtimestamp(t, UTC):%H:%M}", "middle"))
@@ -79,9 +96,17 @@ def _panel(panel: Panel, top: int, x: Callable[[float], float]) -> list[str]:
                 continue
             path.append(f"{pen}{x(t):.1f} {y(v):.1f}")
             pen = "L"
-        parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{line.colour}" stroke-width="1.4"/>')
+        parts.append(f'<path d="{"".join(path)}" fill="none" stroke="{line.colour}" stroke-width="{_width(line)}"/>')
         parts.append(_text(_W - _RIGHT + 8, top + 24 + 14 * n, line.name[:14], "start", line.colour))
+    for level, colour in panel.levels:
+        if 0 <= level <= most:
+            ends = f'x1="{_LEFT}" x2="{_W - _RIGHT}" y1="{y(level):.1f}" y2="{y(level):.1f}"'
+            parts.append(f'<line {ends} stroke="{colour}" stroke-width="1.5" stroke-dasharray="2 3"/>')
     return parts
+
+
+def _width(line: Line) -> str:
+    return "2.8" if line.strong else "1.4"
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,9 @@ class Bar:
     failed: bool
     colour: str
     depth: int
+    id: str = ""
+    mark: str = ""
+    """The colour of the claim that is about it."""
 
 
 def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
@@ -109,6 +137,9 @@ def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
         for k, bar in enumerate(column):
             top = 24 + 20 * k
             at, long = left + bar.start / whole * (width - 20), max(2.0, bar.duration / whole * (width - 20))
+            if bar.mark:
+                place = f'x="{left}" y="{top}" width="{width - 12}" height="18"'
+                parts.append(f'<rect {place} fill="none" stroke="{bar.mark}" stroke-dasharray="2 3"/>')
             parts.append(_rect(at, top + 12, long, 4, "#d32f2f" if bar.failed else bar.colour, 0.9))
             parts.append(
                 _text(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.render import svg
 from aisre_nb.render.figure import COLOURS, axis, bundle, foreign
+from aisre_nb.render.marks import Mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,13 +16,17 @@ if TYPE_CHECKING:
 _MOST = 60
 
 
-def figure(evidence: Evidence) -> dict[str, Any] | None:
-    """The mimebundle of a trace evidence; None where it has no spans."""
+def figure(evidence: Evidence, marks: Sequence[Mark] = ()) -> dict[str, Any] | None:
+    """The mimebundle of a trace evidence; None where it has no spans. ``marks``: what claims say of it.
+
+    The shapes of the n-th mark are named ``claim-n``, from 0.
+    """
     frame = evidence.df
     if frame.empty:
         return None
     colours = {s: COLOURS[n % len(COLOURS)] for n, s in enumerate(dict.fromkeys(frame["service"]))}
-    columns = [(name, _bars(rows, colours)) for name, rows in frame.groupby("trace", sort=False)]
+    marked = {span: mark.colour for mark in marks for span in mark.spans}
+    columns = [(name, _bars(rows, colours, marked)) for name, rows in frame.groupby("trace", sort=False)]
     data: list[dict[str, Any]] = []
     rows = max(len(bars) for _, bars in columns)
     layout: dict[str, Any] = {
@@ -75,6 +81,8 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
             }
             for k, b in enumerate(bars)
         ]
+        if marks:
+            layout.setdefault("shapes", []).extend(_frames(bars, marks, suffix, whole))
         layout["annotations"].append(
             {
                 "xref": "paper",
@@ -95,11 +103,31 @@ def figure(evidence: Evidence) -> dict[str, Any] | None:
     return bundle(data, layout, "\n".join(lines), svg.bars([(_title(n), b) for n, b in columns]))
 
 
+def _frames(bars: Sequence[svg.Bar], marks: Sequence[Mark], suffix: str, whole: float) -> list[dict[str, Any]]:
+    """A frame around each span that a claim is about."""
+    return [
+        {
+            "type": "rect",
+            "name": f"claim-{n}",
+            "xref": f"x{suffix}",
+            "yref": f"y{suffix}",
+            "x0": 0,
+            "x1": whole * 1.02,
+            "y0": k - 0.46,
+            "y1": k + 0.46,
+            "line": {"width": 1.5, "dash": "dot", "color": mark.colour},
+        }
+        for n, mark in enumerate(marks)
+        for k, bar in enumerate(bars)
+        if bar.id in mark.spans
+    ]
+
+
 def _title(name: object) -> str:
     return {"failing": "failing request", "healthy": "healthy request"}.get(str(name), "request")
 
 
-def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:
+def _bars(spans: pd.DataFrame, colours: dict[str, str], marked: dict[str, str]) -> list[svg.Bar]:
     """Spans in the order of a depth-first walk from the roots; a parent that is missing makes a root."""
     spans = spans.sort_values("start").head(_MOST)
     ids = set(spans["span_id"])
@@ -121,6 +149,8 @@ def _bars(spans: pd.DataFrame, colours: dict[str, str]) -> list[svg.Bar]:
         seen.add(row.span_id)
         start = (row.start - zero).total_seconds() * 1000
         label = f"{row.service} {row.operation}"
-        found.append(svg.Bar(label, start, float(row.duration_ms), bool(row.error), colours[row.service], depth))
+        number = str(row.span_id)
+        long, failed, colour = float(row.duration_ms), bool(row.error), colours[row.service]
+        found.append(svg.Bar(label, start, long, failed, colour, depth, number, marked.get(number, "")))
         stack += [(child, depth + 1) for child in reversed(children.get(str(row.span_id), []))]
     return found
