@@ -14,7 +14,7 @@ import aisre_nb
 
 PACKAGE = Path(aisre_nb.__file__).parent
 WAY = (
-    "cli", "notebook", "session", "models", "approval", "render", "tools", "sources", "analysis", "report", "record",
+    "cli", "notebook", "session", "models", "approval", "render", "tools", "sources", "report", "record", "analysis",
     "evidence",
 )  # fmt: skip
 DRAWS = ("IPython", "ipywidgets", "anywidget", "plotly")

@@ -1,133 +1,198 @@
-"""Code decides what stands: each claim's check runs on the evidence that it cites."""
+"""Code decides what stands: each sentence is read against the evidence that it cites, and its check is run on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.report.checks import CHECKS
+from aisre_nb.report.instants import nearest
+from aisre_nb.report.reading import Reader
 from aisre_nb.report.report import (
+    Check,
     CheckedClaim,
     CheckedEntry,
     CheckedHypothesis,
+    CheckedRemedy,
     Claim,
     Hypothesis,
-    Outcome,
-    Report,
     ReportDraft,
-    TimelineEntry,
+    Result,
+    RootCause,
 )
 from aisre_nb.times import instant
 
+_SAME = timedelta(seconds=60)
+_KINDS = ("code", "configuration", "capacity", "dependency", "platform", "traffic", "data")
 
-def check_claims(draft: ReportDraft, evidence: Mapping[str, Evidence]) -> tuple[list[CheckedClaim], list[str]]:
+
+@dataclass
+class Reviewed:
+    """All sentences of a draft after code looked at them."""
+
+    claims: list[CheckedClaim] = field(default_factory=list)
+    contributing: list[CheckedClaim] = field(default_factory=list)
+    impact: list[CheckedClaim] = field(default_factory=list)
+    hypotheses: list[CheckedHypothesis] = field(default_factory=list)
+    timeline: list[CheckedEntry] = field(default_factory=list)
+    remediation: list[CheckedRemedy] = field(default_factory=list)
+    cause: RootCause | None = None
+    against_cause: list[str] = field(default_factory=list)
+    """What in the words of the cause stands in no evidence."""
+    gaps: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    """Sentences that cite nothing, or nothing that exists."""
+
+    @property
+    def failed(self) -> list[tuple[str, str]]:
+        """Each sentence that does not hold, with what contradicts it."""
+        found = [(c.text, c.detail) for c in (*self.claims, *self.contributing, *self.impact) if c.result == "failed"]
+        found += [(one.text, one.detail) for one in self.hypotheses if one.result == "failed"]
+        found += [(one.text, one.detail) for one in self.timeline if one.result == "failed"]
+        found += [(one.text, one.detail) for one in self.remediation if one.result == "failed"]
+        return found + [(self.cause.summary, detail) for detail in self.against_cause if self.cause]
+
+
+def check_claims(
+    draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader | None = None
+) -> tuple[list[CheckedClaim], list[str]]:
     """The claims with what came of their checks, and the texts of those that cite no evidence that exists.
 
     Never raises: a check that cannot be run is one that failed.
     """
-    return _checked(draft.claims, evidence)
+    found = Reviewed()
+    claims = _claims(draft.claims, evidence, reader or Reader(evidence), found)
+    return claims, found.dropped
 
 
-def _checked(claims: Sequence[Claim], evidence: Mapping[str, Evidence]) -> tuple[list[CheckedClaim], list[str]]:
+def review(
+    draft: ReportDraft, evidence: Mapping[str, Evidence], told: Sequence[str] = (), reader: Reader | None = None
+) -> Reviewed:
+    """Look at every sentence. ``told``: what the session itself said (errors, limits), which a gap may repeat."""
+    reader = reader or Reader(evidence)
+    found = Reviewed()
+    found.claims = _claims(draft.claims, evidence, reader, found)
+    found.contributing = _claims(draft.contributing, evidence, reader, found)
+    found.impact = _claims(draft.impact, evidence, reader, found)
+    found.hypotheses = [_hypothesis(one, evidence, reader) for one in draft.hypotheses]
+    _timeline(draft, evidence, reader, found)
+    _remedies(draft, evidence, reader, found)
+    _cause(draft, evidence, reader, found)
+    _gaps(draft, told, reader, found)
+    return found
+
+
+def _claims(
+    claims: Sequence[Claim], evidence: Mapping[str, Evidence], reader: Reader, found: Reviewed
+) -> list[CheckedClaim]:
     checked: list[CheckedClaim] = []
-    dropped: list[str] = []
     for claim in claims:
-        cited = _known([*claim.evidence, *([claim.check.evidence] if claim.check else [])], evidence)
+        cited = _known([*claim.evidence, *_of_check(claim.check)], evidence)
         if not cited:
-            dropped.append(claim.text)
+            found.dropped.append(claim.text)
             continue
-        result, detail = _run(claim, [evidence[one] for one in cited], evidence)
-        checked.append(
-            CheckedClaim(
-                text=claim.text,
-                evidence=cited,
-                essential=claim.essential,
-                check=claim.check,
-                result=result,
-                detail=detail,
-            )
-        )
-    return checked, dropped
+        result, detail = _run(claim.check, [evidence[one] for one in cited], evidence)
+        problems = reader.problems(claim.text, cited, claim.check)
+        if problems and result != "failed":
+            result, detail = "failed", problems[0]
+        told = claim.model_dump(include={"text", "essential", "check"})
+        checked.append(CheckedClaim.model_validate({**told, "evidence": cited, "result": result, "detail": detail}))
+    return checked
 
 
-def finish(
-    draft: ReportDraft,
-    question: str,
-    evidence: Mapping[str, Evidence],
-    pull_requests: list[dict[str, Any]],
-    model: str,
-    partial: str = "",
-) -> Report:
-    """The report that is shown. A cause whose proof does not hold becomes *inconclusive*, and a gap says why."""
-    claims, dropped = check_claims(draft, evidence)
-    contributing, more = _checked(draft.contributing, evidence)
-    impact, others = _checked(draft.impact, evidence)
-    doubt = _doubt(draft, claims)
-    outcome: Outcome = "inconclusive" if doubt else draft.outcome
-    return Report(
-        question=question,
-        outcome=outcome,
-        root_cause=None if outcome == "no_fault" else draft.root_cause,
-        claims=claims,
-        contributing=contributing,
-        impact=impact,
-        hypotheses=[_hypothesis(one, evidence) for one in draft.hypotheses],
-        timeline=_timeline(draft.timeline, evidence),
-        gaps=[*draft.gaps, *([doubt] if doubt else [])],
-        pull_requests=pull_requests,
-        dropped=[*dropped, *more, *others],
-        partial=partial,
-        model=model,
-    )
+def _of_check(check: Check | None) -> list[str]:
+    return [check.evidence, check.than_evidence] if check else []
 
 
-def _doubt(draft: ReportDraft, claims: list[CheckedClaim]) -> str:
-    """Why the outcome does not stand; empty where it does."""
-    if draft.outcome == "inconclusive":
-        return ""
-    failed = next((claim for claim in claims if claim.essential and claim.result == "failed"), None)
-    if failed is not None:
-        return f"The proof is open: “{failed.text}” did not hold ({failed.detail})."
-    if draft.outcome == "root_cause" and draft.root_cause is None:
-        return "No cause was named."
-    if draft.outcome == "root_cause" and not any(claim.result == "passed" for claim in claims):
-        return "The proof is open: no claim carries a check that passed."
-    return ""
+def _hypothesis(hypothesis: Hypothesis, evidence: Mapping[str, Evidence], reader: Reader) -> CheckedHypothesis:
+    """A verdict that no check carries is none; a text that its evidence contradicts is struck."""
+    cited = _known([*hypothesis.evidence, *_of_check(hypothesis.check)], evidence)
+    result, detail = _run(hypothesis.check, [evidence[one] for one in cited], evidence)
+    problems = reader.problems(hypothesis.text, cited, hypothesis.check, claims=False)
+    if problems and result != "failed":
+        result, detail = "failed", problems[0] if cited else "it cites no evidence that exists"
+    verdict = hypothesis.verdict if result == "passed" else "open"
+    told = hypothesis.model_dump() | {"evidence": cited, "verdict": verdict, "result": result, "detail": detail}
+    return CheckedHypothesis.model_validate(told)
 
 
-def _hypothesis(hypothesis: Hypothesis, evidence: Mapping[str, Evidence]) -> CheckedHypothesis:
-    """A verdict that rests on nothing is none."""
-    known = _known(hypothesis.evidence, evidence)
-    told = hypothesis.model_dump()
-    return CheckedHypothesis.model_validate(
-        {**told, "evidence": known, "verdict": hypothesis.verdict if known else "open"}
-    )
-
-
-def _timeline(entries: list[TimelineEntry], evidence: Mapping[str, Evidence]) -> list[CheckedEntry]:
+def _timeline(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader, found: Reviewed) -> None:
     """By time; without the entries that cite nothing, or whose time is none."""
-    dated = []
-    for entry in entries:
-        known = _known(entry.evidence, evidence)
+    dated: list[tuple[datetime, CheckedEntry]] = []
+    for entry in draft.timeline:
+        cited = _known(entry.evidence, evidence)
         try:
             at = instant(entry.time, datetime.now(UTC))
         except Exception:
+            cited = []
+        if not cited:
+            found.dropped.append(f"{entry.time} {entry.text}")
             continue
-        if known:
-            dated.append((at, CheckedEntry.model_validate({**entry.model_dump(), "evidence": known})))
-    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0])]
+        there = nearest(at, [evidence[one] for one in cited])
+        problems = reader.problems(entry.text, cited, claims=False)
+        if there is None or abs(there - at) > _SAME:
+            problems.insert(0, f"{entry.time} is not in {', '.join(cited)}")
+        elif not problems and reader.causal(entry.text):
+            problems.append("a timeline says what happened, not what caused it")
+        told = entry.model_dump() | {"evidence": cited, **_held(problems)}
+        dated.append((at, CheckedEntry.model_validate(told)))
+    found.timeline = [entry for _, entry in sorted(dated, key=lambda pair: pair[0])]
 
 
-def _known(ids: list[str], evidence: Mapping[str, Evidence]) -> list[str]:
+def _remedies(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader, found: Reviewed) -> None:
+    for remedy in draft.remediation:
+        cited = _known(remedy.evidence, evidence)
+        if not cited:
+            found.dropped.append(remedy.text)
+            continue
+        problems = reader.problems(remedy.text, cited, claims=False)
+        told = remedy.model_dump() | {"evidence": cited, **_held(problems)}
+        found.remediation.append(CheckedRemedy.model_validate(told))
+
+
+def _cause(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader, found: Reviewed) -> None:
+    """Its services, change and place must stand in evidence, and so must whatever its summary states."""
+    cause = draft.root_cause
+    if cause is None:
+        return
+    held = [claim for claim in found.claims if claim.result == "passed"]
+    cited = _known(cause.evidence, evidence) or _known([one for claim in held for one in claim.evidence], evidence)
+    against = [f"no evidence speaks of a service {s}" for s in cause.services if s not in reader.services]
+    against += (
+        [f"{cause.change} stands in no evidence"] if cause.change and not reader.held_by_one(cause.change) else []
+    )
+    place = cause.location
+    against += [f"{place} stands in no evidence"] if place and not reader.held_by_one(place) else []
+    if cause.kind and cause.kind not in _KINDS:
+        against.append(f"{cause.kind} is no kind of cause")
+    against += reader.problems(cause.summary, cited, claims=False) if cited else ["it cites no evidence"]
+    found.against_cause = against
+    ranked = [service for service in cause.ranked if service in reader.services]
+    found.dropped += [f"ranked: {s}" for s in cause.ranked if s not in reader.services]
+    found.cause = cause.model_copy(update={"evidence": cited, "ranked": ranked})
+
+
+def _gaps(draft: ReportDraft, told: Sequence[str], reader: Reader, found: Reviewed) -> None:
+    """What was not looked at cites nothing; but a figure in it that nobody ever saw has no place there."""
+    for gap in draft.gaps:
+        if any(gap in known or known in gap for known in told if known) or not reader.unseen_figures(gap):
+            found.gaps.append(gap)
+        else:
+            found.dropped.append(gap)
+
+
+def _held(problems: Sequence[str]) -> dict[str, Any]:
+    return {"result": "failed", "detail": problems[0]} if problems else {"result": "none", "detail": ""}
+
+
+def _known(ids: Sequence[str], evidence: Mapping[str, Evidence]) -> list[str]:
     return [one for one in dict.fromkeys(ids) if one in evidence]
 
 
-def _run(
-    claim: Claim, cited: list[Evidence], evidence: Mapping[str, Evidence]
-) -> tuple[Literal["passed", "failed", "none"], str]:
-    check = claim.check
+def _run(check: Check | None, cited: Sequence[Evidence], evidence: Mapping[str, Evidence]) -> tuple[Result, str]:
     if check is None:
         return "none", ""
     if check.evidence not in evidence:

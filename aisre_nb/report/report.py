@@ -186,6 +186,8 @@ class Report(_Frozen):
     question: str
     outcome: Outcome
     root_cause: RootCause | None = None
+    against: list[str] = Field(default_factory=list)
+    """What code found against the cause: its summary is struck, and it is not the outcome."""
     claims: list[CheckedClaim] = Field(default_factory=list)
     contributing: list[CheckedClaim] = Field(default_factory=list)
     impact: list[CheckedClaim] = Field(default_factory=list)

@@ -56,7 +56,7 @@ def result_object(
             "summary": cause.summary,
         },
         "claims": [{"text": c.text, "evidence": c.evidence, "check": c.result} for c in report.claims],
-        "hypotheses": [h.model_dump() for h in report.hypotheses],
+        "hypotheses": [h.model_dump(include={"text", "verdict", "evidence"}) for h in report.hypotheses],
         "gaps": report.gaps,
         "steps": [dict(step) for step in steps],
         "pull_requests": [

@@ -6,7 +6,7 @@ import re
 
 from aisre_nb.render.note import bundle as note
 from aisre_nb.render.report import bundle
-from aisre_nb.report.report import CheckedClaim, Hypothesis, Report, RootCause, TimelineEntry
+from aisre_nb.report.report import CheckedClaim, CheckedEntry, CheckedHypothesis, Report, RootCause
 
 
 def _report(text: str) -> Report:
@@ -18,8 +18,8 @@ def _report(text: str) -> Report:
             CheckedClaim(text=text, evidence=["E1"], result="passed"),
             CheckedClaim(text="nine rows", evidence=["E2"], result="failed", detail="rows is 3, not 9"),
         ],
-        hypotheses=[Hypothesis(text=text, verdict="refuted", evidence=["E1"])],
-        timeline=[TimelineEntry(time="2026-03-01T10:00:00Z", text=text, evidence=["E1"])],
+        hypotheses=[CheckedHypothesis(text=text, verdict="refuted", evidence=["E1"])],
+        timeline=[CheckedEntry(time="2026-03-01T10:00:00Z", text=text, evidence=["E1"])],
         gaps=[text],
         dropped=[text],
         pull_requests=[{"number": 1, "kind": "fix", "title": text, "branch": text, "files": [text], "state": text}],

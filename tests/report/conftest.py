@@ -54,9 +54,9 @@ def known() -> dict[str, Evidence]:
     )
     signals = {"error_rate": {"after": 0.12, "before": 0.001}}
     return {
-        "E1": _evidence("E1", "metrics", metrics, signals=signals, onset=ONSET),
+        "E1": _evidence("E1", "metrics", metrics, signals=signals, onset=ONSET, service="orders"),
         "E2": _evidence("E2", "deployments", deployments, changes=[{"to": "0.2.0", "time": "2026-11-23T10:58:20Z"}]),
         "E3": _evidence("E3", "diff", diff, files=["a.py"], **{"a.b": 7}),
-        "E4": _evidence("E4", "logs", logs, records=50, exception=None),
+        "E4": _evidence("E4", "logs", logs, records=50, exception=None, service="orders"),
         "E5": _evidence("E5", "alerts", None, firing=0, at="2026-11-23T10:58:00Z", ratio=float("nan"), ok=True),
     }  # fmt: skip

@@ -103,7 +103,9 @@ def registry(world: World) -> Registry:
         if arguments.what == "broken":
             raise ValueError("no\nsuch thing")
         frame = pd.DataFrame({"n": range(arguments.rows), "what": arguments.what})
-        return ToolResult("table", arguments.what, f"{arguments.rows} rows", frame, {"rows": arguments.rows})
+        return ToolResult(
+            "table", arguments.what, f"{arguments.rows} rows", frame, {"rows": arguments.rows, "service": "x"}
+        )
 
     async def view(context: ToolContext, arguments: Alter) -> ChangeView:
         change = FileChange("f", world.state, "after", f"-{world.state}\n+after\n")

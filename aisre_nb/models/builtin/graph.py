@@ -34,6 +34,12 @@ def callers(case: Case, service: str) -> list[str]:
     return [facts.word(c, "caller") for c in sorted(calls, key=_weight) if facts.word(c, "caller") != service]
 
 
+def ids(case: Case) -> list[str]:
+    """The number of what says who calls whom."""
+    found = case.find("get_services")
+    return [found.id] if found else []
+
+
 def service_rows(case: Case) -> list[Mapping[str, Any]]:
     """The rows of the list of services."""
     found = case.find("get_services")

@@ -34,7 +34,7 @@ async def test_it_names_the_change_the_variable_and_the_line_with_claims_that_ho
     assert [c.detail for c in drive.checked() if c.result == "failed"] == []
     kinds = {c.check.kind for c in drive.checked() if c.result == "passed" and c.check}
     assert {"changed", "value", "before", "contains"} <= kinds
-    assert "12 %" in report.impact
+    assert "12 %" in report.impact[0].text
     assert [t.time for t in report.timeline] == sorted(t.time for t in report.timeline)
     assert all(set(h.evidence) <= set(drive.evidence) and h.evidence for h in report.hypotheses)
 

@@ -9,20 +9,24 @@ from aisre_nb.models.builtin import facts, words
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.symptom import Symptom, level
 from aisre_nb.report.check import check_claims
+from aisre_nb.report.reading import Reader
 from aisre_nb.report.report import Check, Claim, ReportDraft
 
 Options = list[Claim]
 """Ways to put one statement, the strictest first; the first that holds is taken."""
 _SIGNALS = ("error_rate", "latency_p95")
+_MOST_LATER = 3
+"""Changes after the onset that are ruled out one by one; a pod that restarts forty times is told once."""
 
 
 def made(picture: Picture) -> tuple[list[Claim], list[str]]:
     """The claims that hold, and what an essential one that does not hold said."""
     parts = _PARTS if picture.start else _WELL
+    reader = Reader(picture.case.request.evidence)
     kept: list[Claim] = []
     broken: list[str] = []
     for options in (o for part in parts for o in part(picture) if o):
-        holding = next((c for c in options if _holds(c, picture.case.request.evidence)), None)
+        holding = next((c for c in options if _holds(c, picture.case.request.evidence, reader)), None)
         if holding:
             kept.append(holding)
         elif options[0].essential:
@@ -30,8 +34,8 @@ def made(picture: Picture) -> tuple[list[Claim], list[str]]:
     return kept, broken
 
 
-def _holds(claim: Claim, evidence: Mapping[str, Evidence]) -> bool:
-    checked, _ = check_claims(ReportDraft(outcome="inconclusive", claims=[claim]), evidence)
+def _holds(claim: Claim, evidence: Mapping[str, Evidence], reader: Reader) -> bool:
+    checked, _ = check_claims(ReportDraft(outcome="inconclusive", claims=[claim]), evidence, reader)
     return bool(checked) and checked[0].result != "failed"
 
 
@@ -105,10 +109,11 @@ def _exception(picture: Picture) -> Iterator[Options]:
     place = f" at {picture.place}" if picture.place else ""
     first = f"From {words.clock(failure.first_seen)} on," if failure.first_seen else "Since then"
     text = f"{first} {picture.focus} logs {words.short(failure.line)}{place}, {failure.count} times."
+    ids = [failure.evidence, *([picture.diff.id] if place and picture.diff else [])]
     checks = [_value(failure.evidence, "exception.type", failure.type)]
     if failure.message:
         checks.insert(0, Check(kind="contains", evidence=failure.evidence, expected=failure.message))
-    yield [_claim(text, [failure.evidence], check, essential=True) for check in checks]
+    yield [_claim(text, ids, check, essential=True) for check in checks]
 
 
 def _order(picture: Picture) -> Iterator[Options]:
@@ -127,8 +132,10 @@ def _order(picture: Picture) -> Iterator[Options]:
             )
             for time, evidence, what in firsts
         ]
-    for other in picture.changes if found and picture.latest else ():
-        if found and picture.latest and other.at > picture.latest:
+    later = [c for c in picture.changes if picture.latest and c.at > picture.latest]
+    told = list({other.label: other for other in reversed(later)}.values())[-_MOST_LATER:]
+    for other in reversed(told):
+        if found:
             yield [
                 _claim(
                     f"{other.label}, at {words.clock(other.time)}, came only after the onset.",

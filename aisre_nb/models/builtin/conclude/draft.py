@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin import facts, graph, words
 from aisre_nb.models.builtin.conclude.claims import made
 from aisre_nb.models.builtin.conclude.gaps import gaps
 from aisre_nb.models.builtin.conclude.hypotheses import weighed
+from aisre_nb.models.builtin.conclude.remedies import remedies
 from aisre_nb.models.builtin.conclude.timeline import timeline
 from aisre_nb.models.builtin.conclude.verdict import Verdict, judge, ranked
 from aisre_nb.models.builtin.picture import Picture
@@ -30,6 +31,7 @@ def draft(picture: Picture, returned: str = "") -> ReportDraft:
         claims=kept,
         hypotheses=weighed(picture, verdict),
         timeline=timeline(picture),
+        remediation=remedies(picture, verdict),
         gaps=gaps(picture, verdict),
         impact=_impact(picture),
     )
@@ -66,7 +68,19 @@ def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
         change=picture.change.label if sure and picture.change else "",
         location=picture.place,
         summary=summary(picture, verdict),
+        evidence=_rests_on(picture),
     )
+
+
+def _rests_on(picture: Picture) -> list[str]:
+    """What the finding's words come from."""
+    subject = picture.metrics(picture.subject) if picture.subject else None
+    found = (
+        picture.complaint.evidence if picture.complaint else "",
+        picture.failure.evidence if picture.failure else "",
+    )
+    more = (one.id for one in (subject, picture.diff, picture.traces) if one)
+    return [e for e in dict.fromkeys([picture.change.evidence if picture.change else "", *found, *more]) if e]
 
 
 def _impact(picture: Picture) -> list[Claim]:
@@ -91,6 +105,6 @@ def _impact(picture: Picture) -> list[Claim]:
             told.append(Claim(text=said, evidence=[traces.id], check=check))
     if len(picture.chain) > 1:
         passing = list(reversed(picture.chain[:-1]))
-        ids = [t.id for s in picture.chain if (t := picture.traces_of(s))]
+        ids = [t.id for s in picture.chain if (t := picture.traces_of(s))] + graph.ids(picture.case)
         told.append(Claim(text=f"Passed on by {words.listed(passing)}.", evidence=ids))
     return told

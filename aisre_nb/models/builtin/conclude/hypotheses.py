@@ -9,7 +9,7 @@ from aisre_nb.models.builtin import facts, graph, words
 from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.conclude.verdict import Verdict
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.report.report import Hypothesis
+from aisre_nb.report.report import Check, Hypothesis
 
 _MORE = 1.5
 """How many times the former request rate counts as more traffic."""
@@ -24,8 +24,14 @@ def weighed(picture: Picture, verdict: Verdict) -> list[Hypothesis]:
     return [*_held(picture, verdict), *_passed_on(picture), *_others(picture), *_traffic(picture), *_below(picture)]
 
 
-def _hypothesis(text: str, verdict: Literal["supported", "refuted", "open"], *evidence: str) -> Hypothesis:
-    return Hypothesis(text=text, verdict=verdict, evidence=[e for e in dict.fromkeys(evidence) if e])
+def _hypothesis(
+    text: str, verdict: Literal["supported", "refuted", "open"], *evidence: str, check: Check | None = None
+) -> Hypothesis:
+    return Hypothesis(text=text, verdict=verdict, evidence=[e for e in dict.fromkeys(evidence) if e], check=check)
+
+
+def _value(evidence: str, column: str, expected: str | float) -> Check:
+    return Check(kind="value", evidence=evidence, column=column, expected=expected)
 
 
 def _held(picture: Picture, verdict: Verdict) -> Iterator[Hypothesis]:
@@ -34,7 +40,9 @@ def _held(picture: Picture, verdict: Verdict) -> Iterator[Hypothesis]:
         ids = [change.evidence, _onset(picture), picture.failure.evidence if picture.failure else ""]
         ids.append(picture.diff.id if picture.diff else "")
         word: Literal["supported", "open"] = "supported" if verdict.outcome == "root_cause" else "open"
-        yield _hypothesis(f"{change.label} brought it.", word, *ids)
+        onset = picture.complaint.onset if picture.complaint else picture.onset
+        order = Check(kind="before", evidence=change.evidence, at=change.time, than=onset) if onset else None
+        yield _hypothesis(f"{change.label} brought it.", word, *ids, check=order)
     elif picture.focus:
         yield _hypothesis(
             f"It starts in {picture.focus}, by something that is no listed change.", "open", _onset(picture)
@@ -45,12 +53,17 @@ def _passed_on(picture: Picture) -> Iterator[Hypothesis]:
     for service, deeper in zip(picture.chain, picture.chain[1:], strict=False):
         traces, own = picture.traces_of(service), picture.symptom(deeper)
         text = f"{service} is at fault itself: no, it passes on what fails in {deeper}."
-        yield _hypothesis(text, "refuted", traces.id if traces else "", own.evidence if own else "")
+        ids = (traces.id if traces else "", own.evidence if own else "", *graph.ids(picture.case))
+        check = _value(own.evidence, f"signals.{own.signal}.direction", "up") if own else None
+        if traces and facts.word(traces.facts, "origin.service") == deeper:
+            check = _value(traces.id, "origin.service", deeper)
+        yield _hypothesis(text, "refuted", *ids, check=check)
     if picture.subject and picture.subject != picture.start:
         found = picture.metrics(picture.subject)
-        yield _hypothesis(
-            f"{picture.subject} is at fault: no, its own signals did not change.", "refuted", found.id if found else ""
-        )
+        if found:
+            text = f"{picture.subject} is at fault: no, its own signals did not change for the worse."
+            check = _value(found.id, "worst", "none") if "worst" in found.facts else None
+            yield _hypothesis(text, "refuted", found.id, check=check)
 
 
 def _others(picture: Picture) -> Iterator[Hypothesis]:
@@ -58,25 +71,30 @@ def _others(picture: Picture) -> Iterator[Hypothesis]:
     if latest is None:
         return
     near = sorted(picture.changes, key=lambda c: abs(c.at - latest))
-    for other in [c for c in near if c != picture.change][:_RIVALS]:
+    # What the platform says of the service's own pods comes of the fault.
+    rivals = [c for c in near if c != picture.change and not (c.kind == "k8s_event" and c.service == picture.focus)]
+    for other in rivals[:_RIVALS]:
         if other.at > latest:
             yield _hypothesis(
                 f"{other.label} did it: no, it came after the onset, at {words.clock(other.time)}.",
                 "refuted", other.evidence, _onset(picture),
+                check=Check(kind="before", evidence=other.evidence, at=picture.onset, than=other.time),
             )  # fmt: skip
         else:
             yield _earlier(picture, other)
 
 
 def _earlier(picture: Picture, other: Change) -> Hypothesis:
-    if picture.change and other.service == picture.focus:
+    if picture.change and other.service == picture.focus and other.at <= picture.change.at:
         ran = f"it ran from {words.clock(other.time)} on, and nothing rose before {words.clock(picture.onset)}"
         text = f"{other.label} did it: no, {ran}."
-        return _hypothesis(text, "refuted", other.evidence, _onset(picture))
+        check = Check(kind="before", evidence=other.evidence, at=other.time, than=picture.change.time)
+        return _hypothesis(text, "refuted", other.evidence, _onset(picture), check=check)
     shown = _starts_here(picture)
     if shown:
         text = f"{other.label} did it: no, the requests start to fail in {picture.focus}, not in {other.service}."
-        return _hypothesis(text, "refuted", other.evidence, shown)
+        check = _value(shown, "origin.service", picture.focus)
+        return _hypothesis(text, "refuted", other.evidence, shown, check=check)
     return _hypothesis(f"{other.label} did it.", "open", other.evidence)
 
 
@@ -88,7 +106,8 @@ def _traffic(picture: Picture) -> Iterator[Hypothesis]:
         rate = f"it gets {after:.3g} requests a second, {before:.3g} before"
         if after < _MORE * before:
             text = f"More traffic than {picture.focus} can take: no, {rate}."
-            yield _hypothesis(text, "refuted", found.id)
+            check = _value(found.id, "signals.request_rate.after", _MORE * before).model_copy(update={"op": "<"})
+            yield _hypothesis(text, "refuted", found.id, check=check)
         else:
             yield _hypothesis(f"More traffic than {picture.focus} can take: {rate}.", "open", found.id)
 
@@ -103,6 +122,8 @@ def _below(picture: Picture) -> Iterator[Hypothesis]:
             f"Something that {picture.focus} calls ({names}) fails: no, the first failing span is its own.",
             "refuted",
             shown,
+            *graph.ids(picture.case),
+            check=_value(shown, "origin.service", picture.focus),
         )
 
 

@@ -1,0 +1,66 @@
+"""What code finds in the evidence against the cause that is named, whatever the claims are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.report.facts import fact
+from aisre_nb.report.report import RootCause
+from aisre_nb.report.rows import number
+
+_MOST = 0.5
+"""The part of failing requests that must begin elsewhere."""
+
+
+def against(cause: RootCause, evidence: Mapping[str, Evidence]) -> list[str]:
+    """One sentence each: failing requests that begin elsewhere, signals that did not change."""
+    return [*_begins_elsewhere(cause, evidence), *_unchanged(cause, evidence)]
+
+
+def against_no_fault(evidence: Mapping[str, Evidence]) -> list[str]:
+    """Signals that got worse, by what the tool found in them."""
+    found = []
+    for one in evidence.values():
+        worst = one.facts.get("worst") if one.kind == "metrics" else None
+        signal = fact(one.facts, f"signals.{worst}") if isinstance(worst, str) and worst else None
+        if (
+            isinstance(signal, Mapping)
+            and _direction(signal) == "up"
+            and (number(signal.get("confidence")) or 0) >= _MOST
+        ):
+            found.append(f"{worst} of {one.facts.get('service')} got worse at {signal.get('onset')} in {one.id}")
+    return found
+
+
+def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Iterator[str]:
+    """Unless some request that was looked at begins to fail in a blamed service, or is passed on by one."""
+    found: list[tuple[str, str]] = []
+    for one in evidence.values():
+        origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
+        if one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
+            if origin in cause.services:
+                return
+            if share is None or share >= _MOST:
+                found.append((one.id, origin))
+    if found:
+        number_, origin = found[-1]
+        yield f"the failing requests of {number_} begin to fail in {origin}, not in {', '.join(cause.services)}"
+
+
+def _unchanged(cause: RootCause, evidence: Mapping[str, Evidence]) -> Iterator[str]:
+    """A blamed service was measured, and every signal of it stayed as it was."""
+    for service in cause.services:
+        measured = [one for one in evidence.values() if one.kind == "metrics" and one.facts.get("service") == service]
+        moved = [one for one in measured if any(_direction(s) != "flat" for s in _signals(one))]
+        if measured and not moved:
+            yield f"no signal of {service} changed in {measured[-1].id}"
+
+
+def _signals(evidence: Evidence) -> list[object]:
+    signals = evidence.facts.get("signals")
+    return list(signals.values()) if isinstance(signals, Mapping) else []
+
+
+def _direction(signal: object) -> object:
+    return signal.get("direction") if isinstance(signal, Mapping) else None
