@@ -23,6 +23,7 @@ from aisre_nb.report.report import (
     Result,
     RootCause,
 )
+from aisre_nb.report.topics import missing, spoken_of
 from aisre_nb.times import instant
 
 _SAME = timedelta(seconds=60)
@@ -169,6 +170,10 @@ def _cause(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader,
     if cause.kind and cause.kind not in _KINDS:
         against.append(f"{cause.kind} is no kind of cause")
     against += reader.problems(cause.summary, cited, claims=False) if cited else ["it cites no evidence"]
+    told = " ".join(f"{claim.text} {claim.check.expected if claim.check else ''}" for claim in held)
+    # What it is said to fail of is not just anywhere in the evidence: a claim that holds says it.
+    unclaimed = missing(spoken_of(cause.summary), told)
+    against += [f"no claim that holds speaks of any {word}" for word in unclaimed] if held else []
     found.against_cause = against
     ranked = [service for service in cause.ranked if service in reader.services]
     found.dropped += [f"ranked: {s}" for s in cause.ranked if s not in reader.services]

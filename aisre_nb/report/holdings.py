@@ -89,6 +89,20 @@ class Holdings:
         named |= {str(row.get("service", "")) for row in _rows(listed)}
         return {name for name in named if name}
 
+    def became(self, before: str, after: str) -> bool:
+        """Whether it says that the one became the other: in a row's from and to, or in words."""
+        pair = (before.lower(), after.lower())
+        if any(f"{pair[0]} {arrow} {pair[1]}" in self.haystack for arrow in ("→", "->")):
+            return True
+        one = self.evidence
+        rows = [row for key in ("changes", "deployments") for row in _rows(one.facts.get(key))] + [one.facts]
+        rows.append({"from": one.arguments.get("from_version"), "to": one.arguments.get("to_version")})
+        if one.frame is not None and {"from", "to"} <= set(one.frame.columns):
+            rows += [{"from": a, "to": b} for a, b in zip(one.frame["from"], one.frame["to"], strict=True)]
+        # A value may be of several words, of which a sentence shows the last and the first beside the arrow.
+        both = ((_version(row.get("from")), _version(row.get("to"))) for row in rows)
+        return any(_ends(old, pair[0]) and _begins(new, pair[1]) for old, new in both)
+
     def spells(self, name: str) -> bool:
         """Whether it holds the name, as a word of its own where it is one."""
         wanted = " ".join(name.split()).lower().rstrip("….")
@@ -97,6 +111,21 @@ class Holdings:
         if re.fullmatch(r"[\w-]+", wanted):
             return re.search(rf"(?<![\w]){re.escape(wanted)}(?![\w])", self.haystack) is not None
         return wanted in self.haystack
+
+
+def _ends(text: str, word: str) -> bool:
+    return text == word or text.endswith(f" {word}")
+
+
+def _begins(text: str, word: str) -> bool:
+    return text == word or text.startswith(f"{word} ")
+
+
+def _version(value: Any) -> str:
+    """The tag of an image's full name; anything else as it is."""
+    text = str(value).lower()
+    found = re.search(r"[\w.-]+/[^\s@]*:([\w.-]+)(?:@|$)", text) or re.fullmatch(r"[\w.-]+:(\w[\w.-]*)", text)
+    return found[1] if found else text
 
 
 def _rows(value: Any) -> list[Mapping[str, Any]]:

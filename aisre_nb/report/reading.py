@@ -79,6 +79,7 @@ class Reader:
         found += [f"{n[:60]} is not in {named}" for n in names if not _has_name(n, known)]
         services = [s for s in self._services_of(sentence) if s.lower() not in absent]
         found += [f"{named} does not speak of {s}" for s in services if not any(k.spells(s) for k in known)]
+        found += [f"{a} → {b} is not in {named}" for a, b in sentence.pairs if not any(k.became(a, b) for k in known)]
         haystack = " ".join(one.haystack for one in known)
         found += [f"{named} does not speak of any {word}" for word in missing(spoken_of(sentence.plain), haystack)]
         found += _moved_otherwise(sentence, known, check)
@@ -148,6 +149,8 @@ def _has_number(stated: Number, known: Sequence[Holdings], computed: Sequence[fl
         return any(one.spells(f"{stated.value:g}") for one in known)
     for one in known:
         held = one.numbers
+        if stated.counts and stated.counts not in one.haystack:
+            continue
         if any(abs(value - stated.value) <= stated.slack for value in _candidates(stated.unit, held)):
             return True
     scale = {"%": 100.0, **{unit: 1 / seconds for unit, seconds in _SECONDS.items()}}.get(stated.unit, 1.0)

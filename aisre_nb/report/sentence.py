@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from aisre_nb.report.vocabulary import FIRST, LAST, NUMBERS, PARTS, PROPER, RATIOS
+from aisre_nb.report.vocabulary import COUNTED, FIRST, LAST, NUMBERS, PARTS, PROPER, RATIOS
 
 _QUOTED = re.compile(r"`([^`]{2,300})`|“([^”]{2,300})”|\"([^\"]{2,300})\"")
 _REFERENCE = re.compile(r"\[?\bE[1-9]\d{0,6}\b\]?")
@@ -32,6 +32,8 @@ _UNITS = {
     "%": "%", "percent": "%", "ms": "ms", "millisecond": "ms", "µs": "µs", "s": "s", "sec": "s", "second": "s",
     "min": "min", "minute": "min", "h": "h", "hour": "h", "day": "d", "×": "x", "x": "x", "time": "x", "fold": "x",
 }  # fmt: skip
+_PAIR = re.compile(r"(?P<from>[\w.%:*/-]+(?: %)?)\s*(?:→|->|⟶)\s*(?P<to>[\w.%:*/-]+(?: %)?)")
+_PAUSE = re.compile(r"[.,;:()→]")
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _PLAIN_NAMES = re.compile(r"^(?:p\d{2,3}|[2345]xx|k8s|24h|e2e|http[12s]?|utf8|ipv[46])$", re.IGNORECASE)
 _CAUSE = re.compile(
@@ -68,6 +70,8 @@ class Number:
     """Half a unit of the last digit that is written; a tenth of the value where it says *about*."""
     before: str = ""
     """The word before it."""
+    counts: str = ""
+    """What it counts, without its plural: ``pod``; empty where that is not plain."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ class Sentence:
     names: list[str] = field(default_factory=list)
     """Quoted texts, identifiers, versions, paths, proper names: they must stand in the evidence as they are."""
     dates: list[str] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    """What was one thing and became another: ``0.1.0 → 0.2.0``."""
     plain: str = ""
     """What is left without all of them."""
 
@@ -143,7 +149,8 @@ def read(text: str) -> Sentence:
     rest = _HUMPS.sub(lambda m: " " * len(m[0]), rest)
     numbers = [_number(rest, found) for found in taken(_NUMBER)]
     names += [found[0] for found in _CAPITAL.finditer(rest) if found[0] not in PROPER]
-    return Sentence(text, [*numbers, *_in_words(rest)], clocks, list(dict.fromkeys(names)), dates, rest)
+    pairs = [(found["from"], found["to"]) for found in _PAIR.finditer(text)]
+    return Sentence(text, [*numbers, *_in_words(rest)], clocks, list(dict.fromkeys(names)), dates, pairs, rest)
 
 
 def _clock(found: re.Match[str]) -> Clock:
@@ -171,20 +178,26 @@ def _number(text: str, found: re.Match[str]) -> Number:
         _UNITS.get(unit.lower()) or _UNITS.get(unit.lower().rstrip("s")) or ("%" if "point" in unit.lower() else unit)
     )
     before = text[: found.start()].split()
-    return Number(
-        found[0].strip(), value, "x" if found["times"] else known, slack, before[-1].strip("(,:") if before else ""
-    )
+    last = before[-1].strip("(,:") if before else ""
+    counted = "" if known else _counted(text[found.end() :])
+    return Number(found[0].strip(), value, "x" if found["times"] else known, slack, last, counted)
+
+
+def _counted(after: str) -> str:
+    """The first of the next words that names what can be counted."""
+    words = (word.lower().removesuffix("s") for word in _WORD.findall(_PAUSE.split(after[:60])[0])[:3])
+    return next((word for word in words if word in COUNTED), "")
 
 
 def _in_words(text: str) -> list[Number]:
     """Numbers that are written as words; *one* is not counted."""
     found = []
-    for word in _WORD.findall(text):
-        low = word.lower()
+    for match in _WORD.finditer(text):
+        low = match[0].lower()
         if low in NUMBERS:
-            found.append(Number(word, float(NUMBERS[low]), "word", 0.5))
+            found.append(Number(match[0], float(NUMBERS[low]), "word", 0.5, counts=_counted(text[match.end() :])))
         elif low in PARTS:
-            found.append(Number(word, PARTS[low], "%", 5.0))
+            found.append(Number(match[0], PARTS[low], "%", 5.0))
         elif low in RATIOS:
-            found.append(Number(word, RATIOS[low], "x", 0.3))
+            found.append(Number(match[0], RATIOS[low], "x", 0.3))
     return found

@@ -58,6 +58,8 @@ def result_object(
         "claims": [{"text": c.text, "evidence": c.evidence, "check": c.result} for c in report.claims],
         "hypotheses": [h.model_dump(include={"text", "verdict", "evidence"}) for h in report.hypotheses],
         "gaps": report.gaps,
+        "confidence": report.confidence,
+        "proof": {one.name: one.closed for one in report.proof},
         "steps": [dict(step) for step in steps],
         "pull_requests": [
             {name: request.get(name) for name in ("kind", "title", "branch", "url", "files")}

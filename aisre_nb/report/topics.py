@@ -6,6 +6,7 @@ import re
 
 _TOPICS = (
     ("memory", r"memory|out of memory|heap|oom(?:killed|-killed)?|leak(?:s|ed|ing)?"),
+    ("restart", r"restart\w*|crash\w*|kill(?:ed|s)?|evict\w*|terminated"),
     ("cpu", r"cpu|processor|throttl\w+|load average"),
     ("disk", r"disks?|volumes?|storage|filesystem|inodes?|no space"),
     ("network", r"networks?|packets?|partition(?:ed)?|routers?|routing|switch(?:es)?|bandwidth|unreachable"),

@@ -34,6 +34,14 @@ PROPER = _words(
     """
 )
 """Capitals within a sentence that name nothing which evidence would have to hold."""
+COUNTED = _words(
+    """
+    pod node replica container customer user request order error restart instance host query connection thread message
+    call span trace alert deployment commit release test worker job page log record line event service session payment
+    cart parcel mail search product
+    """
+)
+"""What sentences count: evidence that holds the number must speak of it too."""
 NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,

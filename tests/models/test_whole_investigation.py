@@ -51,7 +51,8 @@ def test_claude_investigates_a_folder_and_its_thinking_stays_bound_to_what_it_sa
     monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
     status = main(["ask", "What is wrong with billing?", "--case", str(case), "--json"])
     found = json.loads(capsys.readouterr().out)
-    assert (status, found["outcome"]) == (0, "root_cause")
+    # An alert alone is no proof: code settles the outcome, whatever the model says.
+    assert (status, found["outcome"]) == (0, "inconclusive") and found["confidence"] < 0.5
     assert [c["check"] for c in found["claims"]] == ["passed"]
     assert any("metric" in gap for gap in found["gaps"])
     assert [s["tool"] for s in found["steps"]] == ["get_alerts", "get_metrics"]
