@@ -13,6 +13,9 @@
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
+    [postmortem]
+    template = "postmortem.md"   # the house's own, with {{placeholders}}
+
     [sources.shop]
     type = "folder"
     path = "cases/shop"
@@ -65,6 +68,8 @@ class Settings:
     redact_emails: bool = False
     """Whether e-mail addresses are masked like secrets."""
     record_dir: Path = Path(".aisre/records")
+    postmortem_template: Path | None = None
+    """The house's Markdown file with placeholders; None: ours."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     base: Path = Path()
     """What relative paths of sources start from: the folder of ``aisre.toml``."""
@@ -118,10 +123,18 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     reads = data.pop("reads", [])
     if not isinstance(reads, list) or not all(isinstance(r, str) and "." in r for r in reads):
         raise ConfigurationError(f"{file}: reads is no list of tools", 'write reads = ["SERVER.TOOL"]')
+    template = _template(data.pop("postmortem", {}), file)
     for name, value in data.items():
         _check(name, value, str(file))
     folder = file.parent / records if records else file.parent / ".aisre" / "records"
-    return replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
+    found = replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
+    return replace(found, postmortem_template=template)
+
+
+def _template(table: Any, file: Path) -> Path | None:
+    if not isinstance(table, dict) or set(table) - {"template"} or not isinstance(table.get("template", ""), str):
+        raise ConfigurationError(f"{file}: [postmortem] knows template alone", 'write template = "FILE.md"')
+    return file.parent / Path(table["template"]).expanduser() if table.get("template") else None
 
 
 def _from_text(name: str, text: str, types: tuple[type, ...]) -> Any:

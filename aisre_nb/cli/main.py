@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisre_nb import __version__
+from aisre_nb.cli.postmortem import HELP
+from aisre_nb.cli.postmortem import add_arguments as add_postmortem_arguments
 from aisre_nb.cli.sandbox_arguments import add_arguments
 from aisre_nb.errors import AisreError, ConfigurationError, Stopped
 
@@ -68,6 +70,11 @@ def parser() -> argparse.ArgumentParser:
     approve.add_argument("record", type=Path, help="the record's folder, or its name")
     approve.add_argument("step", type=int, help="the number of the step")
 
+    postmortem = verbs.add_parser(
+        "postmortem", help="a record as a postmortem: text, one HTML file, or Markdown", epilog=HELP, allow_abbrev=False
+    )
+    add_postmortem_arguments(postmortem)
+
     audit = verbs.add_parser("audit", help="who decided what", allow_abbrev=False)
     audit.add_argument(
         "action", nargs="?", choices=("list", "verify"), default="list",
@@ -105,6 +112,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.audit import audit
 
                 return audit(arguments.action)
+            case "postmortem":
+                from aisre_nb.cli.postmortem import postmortem
+
+                return postmortem(arguments)
             case "demo":
                 from aisre_nb.cli.demo import demo
 

@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing, requests, showing
+from aisre_nb.notebook import closing, postmortem, requests, showing
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.words import SUBCOMMANDS
 
@@ -195,6 +195,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "evidence": _evidence,
     "note": _note,
     "report": showing.report,
+    "postmortem": postmortem.postmortem,
     "show": showing.show,
     "resume": showing.resume,
     "prs": requests.prs,

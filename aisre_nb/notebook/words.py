@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "evidence": "every result so far; %sre evidence E3 draws one",
     "note": "your own words as evidence: %sre note the on-call saw it first at 10:02",
     "report": "the latest report again",
+    "postmortem": "the postmortem; --html FILE, --markdown FILE write it; --propose: into incident and runbook, asked",
     "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
     "resume": "go on with the newest record, or the one of %sre resume FOLDER, as after a crash",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",

@@ -62,9 +62,16 @@ def body(evidence: Evidence) -> list[dict[str, Any]]:
     """An evidence by itself, without the step that brought it."""
     figure = _FIGURES[evidence.kind](evidence) if evidence.kind in _FIGURES else None
     title = f"<div><b>{html.text(evidence.id)} {html.text(evidence.title)}</b> {html.text(evidence.summary)}</div>"
-    table = _TABLES[evidence.kind](evidence) if evidence.kind in _TABLES else ""
-    head = {"text/html": html.block(title, table), "text/plain": f"{evidence.id} {evidence.title}: {evidence.summary}"}
+    head = {
+        "text/html": html.block(title, table(evidence)),
+        "text/plain": f"{evidence.id} {evidence.title}: {evidence.summary}",
+    }
     return [figure] if figure else [head]
+
+
+def table(evidence: Evidence) -> str:
+    """The HTML of an evidence that is read as a table; empty where it has a figure instead."""
+    return _TABLES[evidence.kind](evidence) if evidence.kind in _TABLES else ""
 
 
 def _header(step: StepView) -> str:

@@ -149,7 +149,8 @@ def _steps(events: Sequence[Event], evidence: Mapping[str, Evidence]) -> tuple[D
 
 
 def _verdict(decided: Decided) -> str:
-    return "denied" if decided.verdict == "denied" else f"{decided.verdict} by {decided.who}"
+    words = {"approve": "approved", "edit": "approved as edited", "reject": "rejected", "stop": "stopped"}
+    return "not allowed" if decided.verdict == "denied" else f"{words[decided.verdict]} by {decided.who}"
 
 
 def _again(events: Sequence[Event]) -> list[Again]:
