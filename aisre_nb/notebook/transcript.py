@@ -18,7 +18,7 @@ from aisre_nb.notebook.merging import merged
 from aisre_nb.record.events import Decided, Ended, Event, ModelTurn, Noted, Reported, ToolFinished, ToolStarted
 from aisre_nb.render import note, report, step
 from aisre_nb.report.report import Report
-from aisre_nb.report.text import HEADLINES
+from aisre_nb.report.words import HEADLINES
 
 if TYPE_CHECKING:
     from aisre_nb.approval.card import Panel

@@ -26,6 +26,8 @@ _RULES = (
     ".aisre .aisre-good{color:var(--jp-success-color1,#2e7d32);white-space:nowrap}",
     ".aisre h3{margin:8px 0 2px;font-size:17px;font-weight:600;color:inherit}",
     ".aisre h4{margin:8px 0 2px;font-size:13px;font-weight:600;color:inherit}",
+    ".aisre img{max-width:100%;border:1px solid var(--jp-border-color2,rgba(128,128,128,.3));background:#fff}",
+    ".aisre :target{background:rgba(210,153,34,.25)}",
     ".aisre ul{margin:2px 0 2px 18px;padding:0}",
 )
 STYLE = f"<style>{''.join(_RULES)}</style>"

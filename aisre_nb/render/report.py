@@ -1,4 +1,4 @@
-"""The report: the answer on one screen, then what it rests on."""
+"""The report: the answer on one screen, then what it rests on, to unfold."""
 
 from __future__ import annotations
 
@@ -7,22 +7,45 @@ from typing import Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.render import html
-from aisre_nb.report.report import CheckedClaim, Report
-from aisre_nb.report.text import HEADLINES, MARKS, as_text
-
-_RESULTS = {"passed": "checked by code", "failed": "failed its check", "none": "not checkable"}
+from aisre_nb.render.claims import considered, supporting
+from aisre_nb.render.rests_on import rests_on
+from aisre_nb.render.sentence import mark, sentence
+from aisre_nb.report.report import Report
+from aisre_nb.report.text import as_text
+from aisre_nb.report.words import headline
 
 
 def bundle(
     report: Report, evidence: Mapping[str, Evidence], usage: Mapping[str, float], seconds: float
 ) -> dict[str, Any]:
     """HTML and text."""
+    money = f", {usage['cost_usd']:.2f} USD" if usage.get("cost_usd") else ""
+    spent = html.span(f"{report.model}, {len(evidence)} results, {seconds:.1f} s{money}", "dim")
+    parts = [
+        _answer(report),
+        _pull_requests(report),
+        supporting(report, evidence),
+        considered(report, evidence),
+        _timeline(report),
+        _list("Not looked at, or open", report.gaps),
+        _list("Dropped: no evidence holds it", report.dropped),
+        _how_sure(report),
+        rests_on(report, evidence),
+        f"<div>{spent}</div>",
+    ]
+    return {"text/html": html.block(*parts), "text/plain": as_text(report, evidence, usage, seconds)}
+
+
+def _answer(report: Report) -> str:
+    """What happened, how sure that is, whom it hurt, what mends it."""
     cause = report.root_cause
-    parts = [f"<h3>{html.text(HEADLINES[report.outcome])}</h3>"]
+    parts = [f"<h3>{html.text(headline(report))}</h3>"]
     if report.partial:
         parts.append(f"<div>{html.span(f'⚠ partial: {report.partial}', 'bad')}</div>")
     if cause is not None:
-        parts.append(f"<div><b>{html.text(cause.summary)}</b></div>")
+        said = f"<del>{html.text(cause.summary)}</del>" if report.against else html.text(cause.summary)
+        unproved = html.span("most likely, and not proved: ", "dim") if report.outcome != "root_cause" else ""
+        parts.append(f"<div>{unproved}<b>{said}</b>{html.cited(cause.evidence)}</div>")
         named = {
             "service": ", ".join(cause.services),
             "change": cause.change,
@@ -31,48 +54,57 @@ def bundle(
         }
         facts = [f"{html.span(k, 'dim')} {html.text(v)}" for k, v in named.items() if v]
         parts.append(f"<div>{' · '.join(facts)}</div>")
-    if report.impact:
-        parts += [
-            f"<div>{html.span('impact', 'dim')} {_claim(one)}{html.cited(one.evidence)}</div>" for one in report.impact
+    parts += [f"<div>{html.span(f'✗ against it: {one}', 'bad')}</div>" for one in report.against]
+    if report.proof:
+        shown = [_obligation(one.closed, one.name, one.detail, one.claims) for one in report.proof]
+        parts.append(f"<div>{html.span('proof', 'dim')} {' '.join(shown)}</div>")
+    for title, sentences in (("impact", report.impact), ("contributing", report.contributing)):
+        parts += [f"<div>{html.span(title, 'dim')} {mark(one)} {sentence(one)}</div>" for one in sentences]
+    parts += [f"<div>{html.span('remedy', 'dim')} {sentence(one)}</div>" for one in report.remediation]
+    return "".join(parts)
+
+
+def _obligation(closed: bool, name: str, detail: str, claims: list[int]) -> str:
+    if not closed:
+        return html.span(f"✗ {name} open: {detail}", "bad")
+    links = ", ".join(f'<a href="#aisre-claim-{n + 1}">{n + 1}</a>' for n in claims)
+    return html.span(f"✓ {name}", "good") + (f" ({links})" if links else "")
+
+
+def _pull_requests(report: Report) -> str:
+    if not report.pull_requests:
+        return ""
+    rows = [
+        [
+            f"#{html.text(p.get('number'))}",
+            html.text(p.get("kind")),
+            html.text(p.get("title")),
+            html.code(p.get("branch")),
+            html.text(", ".join(p.get("files") or ())),
+            html.text(p.get("state")),
         ]
-    if report.pull_requests:
-        rows = [
-            [
-                f"#{html.text(p.get('number'))}",
-                html.text(p.get("kind")),
-                html.text(p.get("title")),
-                html.code(p.get("branch")),
-                html.text(", ".join(p.get("files") or ())),
-                html.text(p.get("state")),
-            ]
-            for p in report.pull_requests
-        ]
-        parts.append("<h4>Pull requests</h4>" + html.table(["", "kind", "title", "branch", "files", "state"], rows))
-    if report.claims:
-        rows = [[_mark(c), _claim(c), html.cited(c.evidence).strip()] for c in report.claims]
-        parts.append("<h4>What supports it</h4>" + html.table(["check", "claim", "evidence"], rows))
-    if report.hypotheses:
-        rows = [[html.text(h.verdict), html.text(h.text), html.cited(h.evidence).strip()] for h in report.hypotheses]
-        parts.append("<h4>What was considered</h4>" + html.table(["verdict", "hypothesis", "evidence"], rows))
-    if report.timeline:
-        rows = [[html.code(_clock(t.time)), html.text(t.text), html.cited(t.evidence).strip()] for t in report.timeline]
-        parts.append(html.details("<b>Timeline</b>", html.table(["time, UTC", "what", "evidence"], rows), open_=True))
-    parts.append(_list("Not looked at, or open", report.gaps))
-    parts.append(_list("Dropped: cited no evidence", report.dropped))
-    money = f", {usage['cost_usd']:.2f} USD" if usage.get("cost_usd") else ""
-    parts.append(f"<div>{html.span(f'{report.model}, {len(evidence)} results, {seconds:.1f} s{money}', 'dim')}</div>")
-    return {"text/html": html.block(*parts), "text/plain": as_text(report, evidence, usage, seconds)}
+        for p in report.pull_requests
+    ]
+    return "<h4>Pull requests</h4>" + html.table(["", "kind", "title", "branch", "files", "state"], rows)
 
 
-def _mark(claim: CheckedClaim) -> str:
-    kind = {"passed": "good", "failed": "bad", "none": "dim"}[claim.result]
-    return html.span(f"{MARKS[claim.result]} {_RESULTS[claim.result]}", kind)
+def _timeline(report: Report) -> str:
+    if not report.timeline:
+        return ""
+    rows = [
+        [html.code(_clock(one.time)), html.text(one.kind if one.kind != "other" else ""), sentence(one)]
+        for one in report.timeline
+    ]
+    title = f"<b>Timeline</b>, {len(rows)} events"
+    return html.details(title, html.table(["time, UTC", "event", "what"], rows))
 
 
-def _claim(claim: CheckedClaim) -> str:
-    if claim.result == "failed":
-        return f"<del>{html.text(claim.text)}</del> {html.span(claim.detail, 'bad')}"
-    return html.text(claim.text)
+def _how_sure(report: Report) -> str:
+    if not report.grounds:
+        return ""
+    rows = [[html.text(g.name), f"{g.share * 100:.0f} %", html.text(g.detail)] for g in report.grounds]
+    sure = f"{(report.confidence or 0) * 100:.0f} %"
+    return html.details(f"<b>How sure</b>, {sure}, computed from", html.table(["part", "share", "of"], rows, ["share"]))
 
 
 def _clock(time: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.evidence.evidence import Evidence
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS = 20
+_TEXT = 3000
+"""Characters of a diff or a file beneath a claim."""
 
 
 def alerts(evidence: Evidence) -> str:
@@ -84,6 +87,18 @@ def anything(evidence: Evidence) -> str:
     frame = evidence.df
     body = _frame(frame, list(frame.columns)[:12]) if len(frame.columns) else ""
     return body + (html.pre(evidence.text[:4000]) if evidence.kind == "text" else "")
+
+
+def some_rows(evidence: Evidence, places: Sequence[int]) -> str:
+    """A few rows by their places, at most ten columns of them; a text as it stands."""
+    frame = evidence.df
+    kept = [place for place in places if place < len(frame)]
+    if not kept:
+        return ""
+    part = frame.iloc[kept]
+    if evidence.kind in ("diff", "file") and "text" in part:
+        return html.pre("\n".join(map(str, part["text"]))[:_TEXT])
+    return _frame(part, [c for c in part.columns if part[c].notna().any()][:10])
 
 
 def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:

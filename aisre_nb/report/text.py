@@ -8,10 +8,9 @@ from typing import Any
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.invisible import visible
-from aisre_nb.report.report import CheckedClaim, Report, RootCause
+from aisre_nb.report.report import CheckedClaim, CheckedEntry, CheckedHypothesis, CheckedRemedy, Report, RootCause
+from aisre_nb.report.words import MARKS, headline, obligation
 
-MARKS = {"passed": "✓", "failed": "✗", "none": "·"}
-HEADLINES = {"root_cause": "Root cause found", "no_fault": "No fault found", "inconclusive": "Inconclusive"}
 _WIDTH = 100
 
 
@@ -23,15 +22,20 @@ def as_text(
 ) -> str:
     """What a person reads in a terminal, at most 100 columns wide; without ANSI sequences, whoever wrote it."""
     lines = [*_wrapped(report.question, ""), ""]
-    lines += _wrapped(HEADLINES[report.outcome] + (f" (partial: {report.partial})" if report.partial else ""), "")
+    lines += _wrapped(headline(report) + (f" (partial: {report.partial})" if report.partial else ""), "")
     if report.root_cause is not None:
-        lines += _cause(report.root_cause, report.outcome == "root_cause")
+        lines += _cause(report.root_cause, report.outcome == "root_cause", bool(report.against))
+    lines += _section("Against it", report.against)
+    lines += _section("Proof", map(obligation, report.proof))
     lines += _section("Impact", map(_claim, report.impact))
-    lines += _section("What supports it (✓ checked by code, ✗ failed, · not checkable)", map(_claim, report.claims))
-    lines += _section("Timeline", (f"{t.time}  {t.text} {_cited(t.evidence)}" for t in report.timeline))
-    lines += _section("Considered", (f"{h.verdict}: {h.text} {_cited(h.evidence)}" for h in report.hypotheses))
+    lines += _section("Contributing", map(_claim, report.contributing))
+    legend = "✓ checked by code, ✗ failed, · found in its evidence"
+    lines += _section(f"What supports it ({legend})", map(_claim, report.claims))
+    lines += _section("Remedy", map(_said, report.remediation))
+    lines += _section("Timeline", (f"{t.time}  {_said(t)}" for t in report.timeline))
+    lines += _section("Considered", (f"{h.verdict}: {_said(h)}" for h in report.hypotheses))
     lines += _section("Not looked at, or open", report.gaps)
-    lines += _section("Dropped, because it cited no evidence", report.dropped)
+    lines += _section("Dropped, because no evidence holds it", report.dropped)
     lines += _section("Pull requests", map(_request, report.pull_requests))
     if any(claim.evidence for claim in report.claims) and evidence:
         cited = {one for claim in report.claims for one in claim.evidence}
@@ -71,8 +75,9 @@ def result_object(
     }
 
 
-def _cause(cause: RootCause, shown: bool) -> list[str]:
+def _cause(cause: RootCause, shown: bool, struck: bool) -> list[str]:
     summary = cause.summary if shown else f"Most likely, and not proved: {cause.summary}"
+    summary = f"struck out: {summary}" if struck else summary
     named = {
         "service": ", ".join(cause.services),
         "change": cause.change,
@@ -84,8 +89,12 @@ def _cause(cause: RootCause, shown: bool) -> list[str]:
 
 
 def _claim(claim: CheckedClaim) -> str:
-    detail = f" — struck out: {claim.detail}" if claim.result == "failed" else ""
-    return f"{MARKS[claim.result]} {claim.text} {_cited(claim.evidence)}{detail}"
+    return f"{MARKS[claim.result]} {_said(claim)}"
+
+
+def _said(one: CheckedClaim | CheckedEntry | CheckedHypothesis | CheckedRemedy) -> str:
+    detail = f" — struck out: {one.detail}" if one.result == "failed" else ""
+    return f"{one.text} {_cited(one.evidence)}{detail}"
 
 
 def _request(request: Mapping[str, Any]) -> str:

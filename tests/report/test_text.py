@@ -79,7 +79,8 @@ def test_the_object_of_a_headless_run_has_the_keys_that_are_documented() -> None
     usage = {"input_tokens": 1, "output_tokens": 2, "cost_usd": 0.0, "turns": 1}
     found = json.loads(json.dumps(result_object(_report(), steps, usage, 1.23456, "/r")))
     assert list(found) == [
-        "outcome", "root_cause", "claims", "hypotheses", "gaps", "confidence", "proof", "steps", "pull_requests", "usage", "seconds", "record",
+        "outcome", "root_cause", "claims", "hypotheses", "gaps", "confidence", "proof", "steps",
+        "pull_requests", "usage", "seconds", "record",
     ]  # fmt: skip
     assert {name: found["root_cause"][name] for name in CAUSE} == CAUSE
     assert found["claims"][1] == {"text": "Nine rows.", "evidence": ["E2"], "check": "failed"}
