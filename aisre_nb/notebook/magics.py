@@ -37,6 +37,11 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.undo is not None:
             await undo(self.shell, handle, options.undo)
             return
+        if options.propose_postmortem:
+            from aisre_nb.notebook.postmortem import propose
+
+            await propose(self.shell, handle)
+            return
         if options.help:
             print(cell_options.parser().format_help())
             return

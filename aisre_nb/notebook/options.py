@@ -33,6 +33,8 @@ class Options:
     out: str | None = None
     undo: str | None = None
     """The number of what is to be taken back: ``%sre undo E9`` comes this way, for it has to wait for a person."""
+    propose_postmortem: bool = False
+    """``%sre postmortem --propose`` comes this way, too."""
     help: bool = False
 
     @property
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
     made.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
     made.add_argument("--undo", metavar="E9", help=argparse.SUPPRESS)
+    made.add_argument("--propose-postmortem", action="store_true", help=argparse.SUPPRESS)
     made.add_argument("--out", metavar="NAME", help="also put the report into this variable")
     made.add_argument("--help", action="store_true", help="show this")
     return made

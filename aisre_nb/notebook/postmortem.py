@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from IPython.display import display
 
 from aisre_nb.errors import UsageError
 from aisre_nb.notebook.handle import Handle
+
+if TYPE_CHECKING:
+    from aisre_nb.session.step import Step
 
 _KNOWN = "%sre postmortem [RECORD] [--html FILE] [--markdown FILE] [--force], or --propose"
 
@@ -52,6 +55,18 @@ def postmortem(words: list[str], handle: Handle) -> None:
         display(bundle, raw=True)
     if not options.record:
         print("%sre postmortem --propose shows what the incident and its runbook would get of this, and asks.")
+
+
+async def propose(shell: Any, handle: Handle) -> None:
+    """The incident's summary and the runbook's patch, each shown and asked for as any change is."""
+    from aisre_nb.notebook.asking import act
+    from aisre_nb.session.proposing import propose
+
+    async def do(tool: str, arguments: dict[str, Any], said: str) -> Step:
+        return await act(shell, handle, tool, arguments, said)
+
+    for line in await propose(handle.last, do):
+        print(line)
 
 
 def _options(words: list[str]) -> Any:

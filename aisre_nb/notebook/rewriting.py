@@ -6,7 +6,9 @@ import re
 
 MARK = "%%sre"
 _UNDO = re.compile(r"%sre\s+undo(?:\s+(\S+))?\s*$")
-"""The one line magic that waits for a person."""
+"""A line magic that waits for a person."""
+_PROPOSE = re.compile(r"%sre\s+postmortem\s+--propose\s*$")
+"""The other one."""
 
 
 def awaited(lines: list[str]) -> list[str]:
@@ -32,6 +34,8 @@ def awaited(lines: list[str]) -> list[str]:
 
 
 def _waiting(line: str) -> str:
+    if _PROPOSE.match(line):
+        return f"await get_ipython().run_cell_magic('sre', '--propose-postmortem', {chr(10)!r})\n"
     found = _UNDO.match(line)
     if not found or not found[1]:
         return line

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 COLUMNS = ["time", "alert", "service", "severity", "state", "summary", "fingerprint", "labels"]
 _SERVICE = ("service", "service_name", "app", "deployment", "container", "workload", "job")
 _SUMMARY = ("summary", "description", "message")
+_RUNBOOK = ("runbook_url", "runbook")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_alerts(path: Path, at: datetime) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The frame of `AlertSource.alerts` and notes. What begins after ``at`` is not known yet."""
+    """The frame of `AlertSource.alerts` and notes. What begins after ``at`` is not known yet.
+
+    ``attrs["runbooks"]`` of the frame: by an alert's name, where its annotations say what to do.
+    """
     import pandas as pd
 
     if not path.is_file():
@@ -33,6 +37,7 @@ def read_alerts(path: Path, at: datetime) -> tuple[pd.DataFrame, tuple[str, ...]
     if not isinstance(data, list):
         raise SourceUnreachable(f"{path} is not a list of alerts", "write it as /api/v2/alerts returns it")
     rows, bad = [], 0
+    runbooks: dict[str, str] = {}
     for alert in data:
         try:
             row = _row(alert, at)
@@ -41,10 +46,14 @@ def read_alerts(path: Path, at: datetime) -> tuple[pd.DataFrame, tuple[str, ...]
             continue
         if row is not None:
             rows.append(row)
+            if told := _first({str(k): str(v) for k, v in (alert.get("annotations") or {}).items()}, _RUNBOOK):
+                runbooks[row["alert"]] = told
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame["time"] = pd.to_datetime(frame["time"], utc=True).dt.as_unit("ns")
     notes = (f"{bad} of {len(data)} alerts in {path.name} are malformed and left out",) if bad else ()
-    return frame.sort_values("time", ascending=False, ignore_index=True), notes
+    frame = frame.sort_values("time", ascending=False, ignore_index=True)
+    frame.attrs["runbooks"] = runbooks
+    return frame, notes
 
 
 def _row(alert: Mapping[str, Any], at: datetime) -> dict[str, Any] | None:

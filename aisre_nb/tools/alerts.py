@@ -28,6 +28,12 @@ async def _get_alerts(context: ToolContext, arguments: GetAlerts) -> ToolResult:
         | {"since": rfc3339(row["time"]), "summary": str(row["summary"])}
         for row in frame.to_dict("records")
     ]
+    runbooks = dict(answer.frame.attrs.get("runbooks") or {})
+    for told in alerts:
+        if runbook := runbooks.get(told["alert"]):
+            told["runbook"] = runbook
+    frame = frame.copy()
+    frame.attrs = {}
     firing = [a for a in alerts if a["state"] == "firing"]
     named = "; ".join(f"{a['alert']} on {a['service']} since {a['since'][11:16]}" for a in firing[:4])
     more = f" and {len(firing) - 4} more" if len(firing) > 4 else ""

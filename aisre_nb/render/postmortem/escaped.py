@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from aisre_nb.evidence.invisible import visible
@@ -10,6 +11,7 @@ from aisre_nb.evidence.invisible import visible
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$])")
 _WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
 _LEADING = re.compile(r"^([#+\-=:>]|\d{1,9}(?=[.)]))")
+_CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _NARROW = "&#8203;"
 """A space of no width: GitHub, GitLab and wikis look for links and mentions after they resolved escapes."""
 _CALLS = (
@@ -24,10 +26,15 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#!&+,;=%-]{1,2000}")
 
 
 def line(text: object) -> str:
-    """One line, at any place of a document, also within a table."""
-    flat = " ".join(visible(str(text)).split())
-    told = _SPECIAL.sub(r"\\\1", flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-    told = _LEADING.sub(lambda found: _at_start(found[1]), _WORD.sub("_", told))
+    """One line, at any place of a document, also within a table; what stands in `backticks` is code."""
+    parts = _CODE.split(" ".join(visible(str(text)).split()))
+    told = "".join(code(part) if n % 2 else _plain(part) for n, part in enumerate(parts))
+    return _LEADING.sub(lambda found: _at_start(found[1]), told)
+
+
+def _plain(text: str) -> str:
+    told = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    told = _WORD.sub("_", told)
     for pattern, instead in _CALLS:
         told = pattern.sub(instead, told)
     return told
@@ -36,6 +43,13 @@ def line(text: object) -> str:
 def _at_start(mark: str) -> str:
     """What begins a heading, a list or a line under a heading at the start of a line."""
     return f"{mark[:-1]}&#{ord(mark[-1])};" if mark.isdigit() else f"\\{mark}"
+
+
+def wrapped(text: object, width: int, first: str, then: str) -> str:
+    """Lines of at most ``width``: no word that comes to stand first begins a heading or a list."""
+    told = textwrap.wrap(line(text), width - len(then), break_long_words=False, break_on_hyphens=False)
+    lines = [_LEADING.sub(lambda found: _at_start(found[1]), one) if n else one for n, one in enumerate(told)]
+    return "\n".join(f"{then if n else first}{one}" for n, one in enumerate(lines))
 
 
 def code(text: object) -> str:
