@@ -8,12 +8,14 @@ from typing import Any
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.record.events import Asked, Decided, Event, Noted, Reported, ToolFinished
 from aisre_nb.render import note, report, step
+from aisre_nb.render.rests_on import resting
 from aisre_nb.report.report import Report
 
 
 def outputs(events: Sequence[Event], evidence: Mapping[str, Evidence]) -> Iterator[dict[str, Any]]:
     """The mimebundles of everything that was shown, in order, with the questions between."""
     decisions: dict[str, Decided] = {}
+    last = next((Report.model_validate(e.report) for e in reversed(events) if isinstance(e, Reported)), None)
     for event in events:
         match event:
             case Asked():
@@ -23,7 +25,7 @@ def outputs(events: Sequence[Event], evidence: Mapping[str, Evidence]) -> Iterat
             case Decided():
                 decisions[event.call_id] = event
             case ToolFinished(reused=False):
-                yield from step.bundles(_view(event, evidence, decisions))
+                yield from step.bundles(_view(event, evidence, decisions, last))
             case Reported():
                 found = Report.model_validate(event.report)
                 yield report.bundle(found, evidence, event.usage, event.seconds)
@@ -31,15 +33,19 @@ def outputs(events: Sequence[Event], evidence: Mapping[str, Evidence]) -> Iterat
                 pass
 
 
-def _view(event: ToolFinished, evidence: Mapping[str, Evidence], decisions: Mapping[str, Decided]) -> step.StepView:
+def _view(
+    event: ToolFinished, evidence: Mapping[str, Evidence], decisions: Mapping[str, Decided], report: Report | None
+) -> step.StepView:
+    found = evidence.get(event.evidence)
     return step.StepView(
         event.n,
         event.tool,
         event.arguments,
         event.effect,
         event.seconds,
-        evidence.get(event.evidence),
+        found,
         event.error,
         event.reused,
         decisions.get(event.call_id),
+        claims=resting(report, found) if report and found else (),
     )

@@ -112,7 +112,9 @@ def _undo(words: list[str], handle: Handle) -> None:
 
 def _evidence(words: list[str], handle: Handle) -> Any:
     if words:
-        return handle.E[words[0]]
+        from aisre_nb.render.show import Shown
+
+        return Shown.evidence(handle.E[words[0]], handle.last.report)
     print(repr(handle.E))
     return None
 

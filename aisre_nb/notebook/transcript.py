@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import clear_output, display, update_display
@@ -17,6 +17,7 @@ from IPython.display import clear_output, display, update_display
 from aisre_nb.notebook.merging import merged
 from aisre_nb.record.events import Decided, Ended, Event, ModelTurn, Noted, Reported, ToolFinished, ToolStarted
 from aisre_nb.render import note, report, step
+from aisre_nb.render.rests_on import resting
 from aisre_nb.report.report import Report
 from aisre_nb.report.words import HEADLINES
 
@@ -47,6 +48,7 @@ class Transcript:
         self._notes: list[Noted] = []
         self._investigation: Investigation | None = None
         self._before = 0
+        self._drawn: dict[int, tuple[str, ...]] = {}
         self._outcome = "The run is over"
         if panel is not None:
             self._show_panel()
@@ -126,7 +128,7 @@ class Transcript:
             self._panel.show(steps=[headline(view(s)) for s in self._investigation.steps[self._before :]])
         bundles = step.bundles(seen)
         if self._outputs + len(bundles) <= _MOST:
-            self._write(bundles)
+            self._drawn[seen.n] = self._write(bundles)
         else:
             self._overflow.append(merged(bundles))
             if self._panel is not None:
@@ -139,6 +141,17 @@ class Transcript:
         self._outcome = HEADLINES[found.outcome]
         bundle = report.bundle(found, self._investigation.evidence, event.usage, event.seconds)
         self._write([bundle], last=True)
+        self._link_back(found)
+
+    def _link_back(self, found: Report) -> None:
+        """With a panel, what was drawn before says now which claims rest on it, and where."""
+        assert self._investigation is not None
+        for done in self._investigation.steps[self._before :]:
+            ids = self._drawn.get(done.n, ())
+            if done.evidence is None or not ids or not (claims := resting(found, done.evidence)):
+                continue
+            for bundle, display_id in zip(step.bundles(replace(view(done), claims=claims)), ids, strict=False):
+                update_display(bundle, display_id=display_id, raw=True)
 
     def _write_notes(self, *, last: bool = False) -> None:
         """Notes that came together are one output."""
@@ -160,19 +173,25 @@ class Transcript:
         if not self._overflow_slot:
             self._overflow.clear()
 
-    def _write(self, bundles: Sequence[dict[str, Any]], *, last: bool = False) -> None:
-        """Static outputs; ``last``: the panel does not come again."""
+    def _write(self, bundles: Sequence[dict[str, Any]], *, last: bool = False) -> tuple[str, ...]:
+        """Static outputs; ``last``: the panel does not come again. With a panel, the names by which they may change."""
         self._outputs += len(bundles)
         first, *others = bundles
+        names: list[str] = [self._slot] if self._slot else []
         if self._slot:
             update_display(first, display_id=self._slot, raw=True)
         else:
             display(first, raw=True)
         for bundle in others:
-            display(bundle, raw=True)
+            if names:
+                names.append(f"aisre-{next(_numbers)}")
+                display(bundle, raw=True, display_id=names[-1])
+            else:
+                display(bundle, raw=True)
         self._slot = ""
         if self._panel is not None and not last:
             self._show_panel()
+        return tuple(names)
 
     def _show_panel(self) -> None:
         self._slot = f"aisre-{next(_numbers)}"
@@ -181,7 +200,7 @@ class Transcript:
 
 def view(found: Step) -> step.StepView:
     """A session's step for the renderer."""
-    return step.StepView(**{f.name: getattr(found, f.name) for f in fields(step.StepView)})
+    return step.StepView(**{f.name: getattr(found, f.name) for f in fields(step.StepView) if f.name != "claims"})
 
 
 def headline(seen: step.StepView) -> str:

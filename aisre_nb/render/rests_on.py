@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.render import html
+from aisre_nb.render import html, marks
 from aisre_nb.report.report import Report
 
 
-def resting(report: Report, number: str) -> list[int]:
-    """The numbers of the claims that cite an evidence, from 1."""
-    return [n for n, claim in enumerate(report.claims, 1) if number in claim.evidence]
+@dataclass(frozen=True)
+class Resting:
+    """A claim that cites an evidence."""
+
+    n: int
+    """Its number, from 1."""
+    mark: marks.Mark | None = None
+    """What it says, as a place on the picture."""
+
+
+def resting(report: Report, evidence: Evidence) -> tuple[Resting, ...]:
+    """The claims that cite an evidence."""
+    return tuple(
+        Resting(n, marks.of(claim, evidence))
+        for n, claim in enumerate(report.claims, 1)
+        if evidence.id in claim.evidence
+    )
 
 
 def rests_on(report: Report, evidence: Mapping[str, Evidence]) -> str:
     """To unfold; empty where nothing is cited."""
     rows = []
     for number, one in evidence.items():
-        claims = resting(report, number)
+        claims = [n for n, claim in enumerate(report.claims, 1) if number in claim.evidence]
         if claims:
             rows.append([html.anchor(number), html.text(one.title), html.text(one.summary), links(claims)])
     if not rows:

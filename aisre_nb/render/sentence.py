@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from aisre_nb.render import html
 from aisre_nb.report.report import Result
 from aisre_nb.report.words import MARKS, RESULTS
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 class Sentence(Protocol):
@@ -33,5 +36,10 @@ def sentence(one: Sentence, *, cited: bool = True) -> str:
     """Struck, with what contradicts it, where it does not hold."""
     links = html.cited(one.evidence) if cited else ""
     if one.result == "failed":
-        return f"<del>{html.text(one.text)}</del> {html.span(one.detail, 'bad')}{links}"
-    return html.text(one.text) + links
+        return f"<del>{_words(one.text)}</del> {html.span(one.detail, 'bad')}{links}"
+    return _words(one.text) + links
+
+
+def _words(text: str) -> str:
+    """Escaped; what stands in backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", html.text(text))

@@ -16,11 +16,12 @@ class Shown:
         self._bundle = dict(bundle)
 
     @classmethod
-    def evidence(cls, evidence: Evidence) -> Shown:
-        """A figure where it has one, else a table."""
+    def evidence(cls, evidence: Evidence, report: Report | None = None) -> Shown:
+        """A figure where it has one, else a table; with a report, what its claims say of it is marked."""
+        from aisre_nb.render.rests_on import resting
         from aisre_nb.render.step import body
 
-        return cls(body(evidence)[0])
+        return cls(body(evidence, resting(report, evidence) if report else ())[0])
 
     @classmethod
     def report(

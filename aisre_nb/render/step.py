@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.record.events import Decided
-from aisre_nb.render import change, diff, html, series, tables, text, waterfall
+from aisre_nb.render import change, diff, html, picture, tables, text
+from aisre_nb.render.rests_on import Resting, links
 
 _TABLES: dict[str, Callable[[Evidence], str]] = {
     "alerts": tables.alerts,
@@ -22,10 +23,6 @@ _TABLES: dict[str, Callable[[Evidence], str]] = {
     "pull_request": diff.pull_request,
     "table": tables.anything,
     "text": tables.anything,
-}
-_FIGURES: dict[str, Callable[[Evidence], dict[str, Any] | None]] = {
-    "metrics": series.figure,
-    "trace": waterfall.figure,
 }
 
 
@@ -43,13 +40,17 @@ class StepView:
     reused: bool = False
     decision: Decided | None = None
     why: str = ""
+    claims: tuple[Resting, ...] = ()
+    """The claims that rest on it, once there is a report."""
 
 
 def bundles(step: StepView) -> list[dict[str, Any]]:
     """One output, or two where there is a figure."""
     evidence = step.evidence
-    figure = _FIGURES[evidence.kind](evidence) if evidence and evidence.kind in _FIGURES else None
+    figure = picture.figure(evidence, [c.mark for c in step.claims if c.mark]) if evidence else None
     parts = [_header(step)]
+    if step.claims:
+        parts.append(f"<div>{html.span('claims that rest on it:', 'dim')} {links([c.n for c in step.claims])}</div>")
     if step.decision is not None:
         parts.append(_decision(step.decision, shown=evidence is None))
     if evidence is not None and evidence.kind in _TABLES:
@@ -58,9 +59,9 @@ def bundles(step: StepView) -> list[dict[str, Any]]:
     return [head, figure] if figure else [head]
 
 
-def body(evidence: Evidence) -> list[dict[str, Any]]:
-    """An evidence by itself, without the step that brought it."""
-    figure = _FIGURES[evidence.kind](evidence) if evidence.kind in _FIGURES else None
+def body(evidence: Evidence, claims: Sequence[Resting] = ()) -> list[dict[str, Any]]:
+    """An evidence by itself, without the step that brought it; ``claims`` rest on it, and are marked."""
+    figure = picture.figure(evidence, [c.mark for c in claims if c.mark])
     title = f"<div><b>{html.text(evidence.id)} {html.text(evidence.title)}</b> {html.text(evidence.summary)}</div>"
     head = {
         "text/html": html.block(title, table(evidence)),

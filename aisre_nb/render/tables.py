@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS = 20
+_COLUMNS = 6
+_USUAL = {
+    "deployments": ("time", "kind", "service", "from", "to", "title"),
+    "logs": ("severity", "pattern", "count", "first_seen"),
+    "alerts": ("time", "alert", "service", "severity", "state"),
+}
+"""Columns that say what a row is, where one stands alone."""
 _TEXT = 3000
 """Characters of a diff or a file beneath a claim."""
 
@@ -90,7 +97,7 @@ def anything(evidence: Evidence) -> str:
 
 
 def some_rows(evidence: Evidence, places: Sequence[int]) -> str:
-    """A few rows by their places, at most ten columns of them; a text as it stands."""
+    """A few rows by their places, a few columns of them; a text as it stands."""
     frame = evidence.df
     kept = [place for place in places if place < len(frame)]
     if not kept:
@@ -98,7 +105,8 @@ def some_rows(evidence: Evidence, places: Sequence[int]) -> str:
     part = frame.iloc[kept]
     if evidence.kind in ("diff", "file") and "text" in part:
         return html.pre("\n".join(map(str, part["text"]))[:_TEXT])
-    return _frame(part, [c for c in part.columns if part[c].notna().any()][:10])
+    usual = [c for c in _USUAL.get(evidence.kind, ()) if c in part]
+    return _frame(part, usual or [c for c in part.columns if part[c].notna().any()][:_COLUMNS])
 
 
 def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:
