@@ -74,12 +74,10 @@ def _here(handle: Handle) -> tuple[Sequence[Event], Mapping[str, Evidence]]:
 
 
 def _kept(folder: Path) -> tuple[Sequence[Event], Mapping[str, Evidence]]:
-    from aisre_nb.record.events import EvidenceKept
     from aisre_nb.record.record import Record
 
     record = Record.load(folder)
-    numbers = [event.id for event in record.events if isinstance(event, EvidenceKept)]
-    return record.events, {number: record.evidence(number) for number in numbers}
+    return record.events, record.all_evidence()
 
 
 def _newest(folder: Path) -> Path:

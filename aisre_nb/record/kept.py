@@ -6,14 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from aisre_nb.evidence.digest import plain_json
 from aisre_nb.evidence.evidence import Evidence, EvidenceKind
+from aisre_nb.evidence.unread import Read, Unread
 from aisre_nb.times import Window, instant
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _TEXTS = ("title", "summary", "tool", "source", "query", "text", "digest")
 
@@ -26,20 +24,20 @@ def as_json(evidence: Evidence) -> dict[str, Any]:
     return json.loads(json.dumps(plain_json(data), default=str))  # type: ignore[no-any-return]
 
 
-def from_json(number: str, data: Mapping[str, Any], frame: pd.DataFrame | None, note: str = "") -> Evidence:
-    """The inverse; ``note`` says in the summary what could not be read."""
+def from_json(number: str, data: Mapping[str, Any], read: Read) -> Unread:
+    """The inverse; its frame is read when it is looked at."""
     text = {name: data[name] if isinstance(data.get(name), str) else "" for name in _TEXTS}
     kind: EvidenceKind = data["kind"] if data.get("kind") in get_args(EvidenceKind) else "table"
     link = data.get("link")
-    return Evidence(
-        **{**text, "summary": f"{text['summary']} [{note}]".strip() if note else text["summary"]},
+    return Unread.of(
+        read,
+        **text,
         id=number,
         kind=kind,
         arguments=_object(data.get("arguments")),
         facts=_object(data.get("facts")),
         window=_window(data.get("window")),
         fetched_at=_instant(data.get("fetched_at")),
-        frame=frame,
         link=link if isinstance(link, str) and link.startswith(("http://", "https://")) else None,
     )
 

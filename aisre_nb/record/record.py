@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
@@ -13,6 +15,9 @@ from aisre_nb.record import frames, kept
 from aisre_nb.record.event_log import EventLog, read_events
 from aisre_nb.record.events import Asked, Event, EvidenceKept
 from aisre_nb.record.lock import Lock
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ID = re.compile(r"E[1-9][0-9]{0,6}")
 _ELSEWHERE = "free some space, or keep records elsewhere: AISRE_RECORDS"
@@ -36,6 +41,9 @@ class Record:
         self._log = log
         self._lock = lock
         self._loaded: dict[str, Evidence] = {}
+        self._kept: dict[str, EvidenceKept] = {}
+        for event in events:
+            self._index(event)
 
     @classmethod
     def create(cls, parent: Path, question: str) -> Record:
@@ -87,6 +95,7 @@ class Record:
         except (OSError, ValueError) as error:
             raise RecordError(f"{self.folder} cannot be written: {_reason(error)}", _ELSEWHERE) from None
         self.events.append(event)
+        self._index(event)
 
     def keep(self, evidence: Evidence) -> EvidenceKept:
         """Write the frame, then the event that speaks of it. Raises `RecordError`."""
@@ -105,14 +114,23 @@ class Record:
         return event
 
     def evidence(self, number: str) -> Evidence:
-        """One evidence with its frame, or with a note why it has none. Raises `RecordError` for an unknown number."""
+        """One evidence; its frame is read when it is looked at. Raises `RecordError` for an unknown number."""
         if number not in self._loaded:
             path = self._path(number)
-            event = next((e for e in self.events if isinstance(e, EvidenceKept) and e.id == number), None)
+            event = self._kept.get(number)
             if event is None:
                 raise RecordError(f"there is no {number} in {self.folder}")
-            self._loaded[number] = self._read(event, path)
+            self._loaded[number] = kept.from_json(event.id, event.data, partial(_read, event, path))
         return self._loaded[number]
+
+    def all_evidence(self) -> dict[str, Evidence]:
+        """Every one, in the order in which it came; none of their frames is read for that."""
+        return {number: self.evidence(number) for number in self._kept}
+
+    @property
+    def writable(self) -> bool:
+        """Whether events can be appended; one that was loaded is for reading."""
+        return self._log is not None
 
     def close(self) -> None:
         """Let go of the files; the record stays readable."""
@@ -123,25 +141,30 @@ class Record:
             self._lock.release()
             self._lock = None
 
-    def _read(self, event: EvidenceKept, path: Path) -> Evidence:
-        frame, note = None, ""
-        if event.data.get("rows", 0) is not None:
-            try:
-                # A link in a stranger's record may lead anywhere.
-                if path.is_symlink() or path.parent.is_symlink():
-                    raise ValueError("it is a link")
-                frame = frames.read(path)
-            except FileNotFoundError:
-                note = "its frame is missing"
-            except Exception as error:
-                note = f"its frame cannot be read: {_reason(error)}"
-        return kept.from_json(event.id, event.data, frame, note)
+    def _index(self, event: Event) -> None:
+        if isinstance(event, EvidenceKept):
+            self._kept.setdefault(event.id, event)
 
     def _path(self, number: str) -> Path:
         # A record may come from a stranger: an id is a number, and never a path.
         if not _ID.fullmatch(number):
             raise RecordError(f"{number[:40]!r} is no evidence's number")
         return self.folder / "frames" / f"{number}.parquet"
+
+
+def _read(event: EvidenceKept, path: Path) -> tuple[pd.DataFrame | None, str]:
+    """The frame, or why there is none."""
+    if event.data.get("rows", 0) is None:
+        return None, ""
+    try:
+        # A link in a stranger's record may lead anywhere.
+        if path.is_symlink() or path.parent.is_symlink():
+            raise ValueError("it is a link")
+        return frames.read(path), ""
+    except FileNotFoundError:
+        return None, "its frame is missing"
+    except Exception as error:
+        return None, f"its frame cannot be read: {_reason(error)}"
 
 
 def _rows(evidence: Evidence) -> int | None:

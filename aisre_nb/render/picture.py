@@ -12,6 +12,8 @@ from aisre_nb.render.marks import Mark
 
 def figure(evidence: Evidence, marks: Sequence[Mark] = ()) -> dict[str, Any] | None:
     """The mimebundle of an evidence that has a figure; None for all others."""
+    # Of a record: that its frame cannot be read stands in the summary once somebody looked, and not before.
+    evidence.frame  # noqa: B018
     if evidence.kind == "metrics":
         return series.figure(evidence, marks)
     return waterfall.figure(evidence, marks) if evidence.kind == "trace" else None

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import pytest
 from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.shelf import Shelf
+from aisre_nb.record import frames
 from aisre_nb.record.events import FORMAT, Asked, EvidenceKept, Noted
 from aisre_nb.record.record import Record
 
@@ -60,6 +61,30 @@ def test_evidence_comes_back_whole_and_only_when_asked_for(record: Record, evide
     back = Record.load(record.folder).evidence("E1")
     pd.testing.assert_frame_equal(back.df, FRAME)
     assert replace(back, frame=None) == replace(kept, frame=None)
+
+
+def test_no_frame_is_read_on_load_and_each_once(
+    record: Record, evidence: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in (1, 2, 3):
+        record.keep(evidence(f"E{n}", FRAME))
+    read: list[str] = []
+    whole = frames.read
+    monkeypatch.setattr(frames, "read", lambda path: [read.append(path.stem), whole(path)][1])
+    found = Record.load(record.folder).all_evidence()
+    shelf = Shelf()
+    for one in found.values():
+        shelf.put(one)
+    assert [one.summary for one in shelf.values()] == ["s"] * 3 and read == []
+    assert len(found["E2"].df) == len(found["E2"].df) == 2 and read == ["E2"]
+
+
+def test_evidence_of_a_record_is_frozen_too(record: Record, evidence: Make) -> None:
+    record.keep(evidence(frame=FRAME))
+    back = Record.load(record.folder).evidence("E1")
+    with pytest.raises(FrozenInstanceError):
+        back.frame = None  # type: ignore[misc]
+    assert back == back and len(back.df) == 2
 
 
 def test_evidence_without_a_frame_has_none_and_no_note(record: Record, evidence: Make) -> None:
