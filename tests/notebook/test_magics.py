@@ -16,7 +16,7 @@ def test_a_question_is_answered_and_its_results_are_the_users(kernel: Any) -> No
     ran = kernel.run("%%sre --out found\nWhat is wrong?")
     assert ran.status == "ok"
     assert "Model: scripted." in ran.text and "1. E1 look: 4 rows" in ran.text
-    assert kernel.value("[len(sre.E['E1'].df), found.outcome, sre.last.report is found]") == [4, "no_fault", True]
+    assert kernel.value("[len(sre.E['E1'].df), found.outcome, sre.last.report is found]") == [4, "inconclusive", True]
     assert kernel.value("__import__('aisre_nb').sre is sre") is True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -12,8 +13,9 @@ from aisre_nb.render.html import STYLE
 
 _OURS = {
     "div": {"class": r"aisre(?:-[a-z]+)?(?: mathjax_ignore tex2jax_ignore)?"},
-    "span": {"class": r"aisre-[a-z]+(?: aisre-[a-z]+)*"},
-    "a": {"href": r"#aisre-E\d+"},
+    "span": {"class": r"aisre-[a-z]+(?: aisre-[a-z]+)*", "id": r"aisre-claim-\d+"},
+    "a": {"href": r"#aisre-(?:E|claim-)\d+"},
+    "img": {"src": r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "alt": r"[\s\S]*"},
     "b": {"id": r"aisre-E\d+"},
     "th": {"scope": "col", "class": "aisre-r"},
     "td": {"class": "aisre-r"},
@@ -44,6 +46,10 @@ class _Page(HTMLParser):
             allowed = _OURS[tag].get(name)
             if allowed is None or not re.fullmatch(allowed, value or ""):
                 self.found.append(f"<{tag} {name}={str(value)[:60]!r}>")
+            elif tag == "img" and name == "src":
+                picture = _Picture()
+                picture.feed(b64decode((value or "").partition(",")[2]).decode())
+                self.found += picture.found
 
     def handle_data(self, data: str) -> None:
         if self._style and data not in STYLE:
