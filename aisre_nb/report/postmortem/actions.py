@@ -32,5 +32,8 @@ def of(report: Report, evidence: Mapping[str, Evidence]) -> Iterator[Action]:
 
 def where(facts: Mapping[str, Any]) -> str:
     """The address of a pull request; of one on a local remote, whose address is one machine's path, the branch."""
-    url = str(facts.get("url") or "")
-    return url if url.startswith(("https://", "http://")) else str(facts.get("branch") or "")
+    url, branch = str(facts.get("url") or ""), str(facts.get("branch") or "")
+    if url.startswith(("https://", "http://")):
+        return url
+    # git refuses such a name; a record of a stranger may hold it.
+    return "" if "://" in branch else branch
