@@ -73,13 +73,15 @@ async def _runbook(inv: Investigation, found: Postmortem, name: str, act: Act) -
         return "The cause is not proved, so it teaches a runbook nothing yet."
     services = _services(inv)
     alert, path = lesson.runbook_of(found, services, inv.evidence)
-    read = await act("get_source_file", {"path": path}, f"the runbook {path}") if path else None
-    facts = read.evidence.facts if read and read.evidence else {}
+    # Where no alert says which it is, the one that is named as the alert is.
+    path = path or lesson.new_path(alert, services)
+    read = await act("get_source_file", {"path": path}, f"the runbook {path}")
+    facts = read.evidence.facts if read.evidence else {}
     if facts and not isinstance(facts.get("text"), str):
         return f"{path} is too long to be edited here."
     text: str | None = facts.get("text")
     new = text is None
-    path = lesson.new_path(alert, services) if new else str(facts["path"])
+    path = path if new else str(facts["path"])
     after = lesson.new_runbook(alert, found, name) if text is None else lesson.taught(text, found, name)
     if after == text:
         return f"{path} tells of {name} already."
