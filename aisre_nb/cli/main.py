@@ -12,8 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisre_nb import __version__
+from aisre_nb.cli.embed import HELP as EMBED_HELP
+from aisre_nb.cli.embed import add_arguments as add_embed_arguments
 from aisre_nb.cli.postmortem import HELP
 from aisre_nb.cli.postmortem import add_arguments as add_postmortem_arguments
+from aisre_nb.cli.replay import HELP as REPLAY_HELP
+from aisre_nb.cli.replay import add_arguments as add_replay_arguments
 from aisre_nb.cli.sandbox_arguments import add_arguments
 from aisre_nb.errors import AisreError, ConfigurationError, Stopped
 
@@ -75,6 +79,16 @@ def parser() -> argparse.ArgumentParser:
     )
     add_postmortem_arguments(postmortem)
 
+    replay = verbs.add_parser(
+        "replay", help="a record or a notebook played again, offline", epilog=REPLAY_HELP, allow_abbrev=False
+    )
+    add_replay_arguments(replay)
+
+    embed = verbs.add_parser(
+        "embed", help="a notebook's records into the notebook's file", epilog=EMBED_HELP, allow_abbrev=False
+    )
+    add_embed_arguments(embed)
+
     audit = verbs.add_parser("audit", help="who decided what", allow_abbrev=False)
     audit.add_argument(
         "action", nargs="?", choices=("list", "verify"), default="list",
@@ -116,6 +130,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.postmortem import postmortem
 
                 return postmortem(arguments)
+            case "replay":
+                from aisre_nb.cli.replay import replay
+
+                return replay(arguments)
+            case "embed":
+                from aisre_nb.cli.embed import embed
+
+                return embed(arguments)
             case "demo":
                 from aisre_nb.cli.demo import demo
 

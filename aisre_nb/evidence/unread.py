@@ -29,7 +29,7 @@ class Unread(Evidence):
         return made
 
     @property
-    def frame(self) -> pd.DataFrame | None:  # type: ignore[override]
+    def frame(self) -> pd.DataFrame | None:
         """Read now, if nobody asked before; where it cannot be read there is none, and the summary says why."""
         with _ONE:
             read = self.__dict__.pop("_read", None)

@@ -25,11 +25,17 @@ class Budget:
     started: float = field(default_factory=time.monotonic)
     waited: float = 0.0
     """Seconds that a person took to decide; they are not the investigation's."""
+    ended: float | None = None
+    """How long it took, once it is over."""
 
     @property
     def seconds(self) -> float:
         """How long it has run, without the waits for a person."""
-        return time.monotonic() - self.started - self.waited
+        return time.monotonic() - self.started - self.waited if self.ended is None else self.ended
+
+    def end(self) -> None:
+        """The question is over: its seconds count no further."""
+        self.ended = self.seconds
 
     def turn(self, usage: Usage) -> None:
         """A turn was paid for."""

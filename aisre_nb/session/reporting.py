@@ -67,6 +67,7 @@ class Reporting:
         """A follow-up that was answered in words."""
         report = self._inv.report
         assert report is not None
+        self._inv.budget.end()
         self._inv.emit(Noted(text=self._inv.redactor.text(text.strip()) or "nothing was answered"))
         evidence = self._inv.evidence
         unseen = Reader(evidence).problems(self._inv.redactor.text(text), list(evidence), claims=False)
@@ -85,13 +86,17 @@ class Reporting:
         gaps = [*draft.gaps, *(gap for gap in inv.gaps if not any(gap in known for known in draft.gaps))]
         draft = draft.model_copy(update={"gaps": gaps})
         report = finish(draft, self._question, inv.evidence, inv.pull_requests, inv.model.name, partial, self._told())
-        # A stop during a follow-up must not put an empty report in the place of a finished one.
-        keep_old = bool(partial) and not report.claims and inv.report is not None and not inv.report.partial
-        if not keep_old:
+        if replaces(report, inv.report):
             inv.report = report
         self.report = report
+        inv.budget.end()
         inv.emit(Reported(report=report.model_dump(mode="json"), usage=inv.usage, seconds=round(inv.seconds, 3)))
         return report
+
+
+def replaces(report: Report, before: Report | None) -> bool:
+    """A stop during a follow-up must not put an empty report in the place of a finished one."""
+    return before is None or bool(before.partial) or bool(report.claims) or not report.partial
 
 
 def _returned(found: Reviewed) -> str:

@@ -6,16 +6,14 @@ from pathlib import Path
 
 from aisre_nb.approval.policy import Policy
 from aisre_nb.errors import UsageError
-from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.models.base import Model, UserMessage
 from aisre_nb.record.audit import Audit
-from aisre_nb.record.events import Asked, Decided, Ended, EvidenceKept, Reported, ToolFinished, ToolStarted
+from aisre_nb.record.events import Asked, Ended, ToolFinished, ToolStarted
 from aisre_nb.record.record import Record
-from aisre_nb.report.report import Report
 from aisre_nb.session.investigation import Investigation
+from aisre_nb.session.reading import Intake
 from aisre_nb.session.start import where_of
-from aisre_nb.session.step import Step
 from aisre_nb.settings import Settings
 from aisre_nb.sources.base import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
@@ -33,32 +31,13 @@ def resumed(
         settings, sources, model, registry, Policy.parse(settings.approve), record, (), Audit(settings.audit),
         where_of(settings, sources), Redactor(emails=settings.redact_emails),
     )  # fmt: skip
-    # By the step: a model may give two calls the same id, and one's approval is not the other's.
-    decisions: dict[int, Decided] = {}
+    intake = Intake(found, record)
     for event in record.events:
-        match event:
-            case EvidenceKept():
-                found.evidence.put(record.evidence(event.id))
-            case Decided():
-                decisions[event.n] = event
-            case ToolFinished(reused=False):
-                evidence = found.evidence.get(event.evidence)
-                found.steps.append(_step(event, evidence, decisions.get(event.n)))
-            case Reported():
-                found.report = Report.model_validate(event.report)
-            case _:
-                pass
-    found.events += record.events
+        intake.take(event)
     found.evidence.outdated()
     if found.evidence:
         found.messages.append(UserMessage(_recap(found)))
     return found
-
-
-def _step(event: ToolFinished, evidence: Evidence | None, decision: Decided | None) -> Step:
-    return Step(
-        event.n, event.tool, event.arguments, event.effect, evidence, event.error, False, event.seconds, decision
-    )
 
 
 def sources_of(record: Record) -> Sources:
