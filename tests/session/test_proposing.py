@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,14 @@ import pytest
 
 from aisre_nb.approval.decision import Decision, Proposal
 from aisre_nb.models.base import ToolCall
+from aisre_nb.models.builtin.model import BuiltinModel
 from aisre_nb.record.events import Decided
+from aisre_nb.record.record import Record
 from aisre_nb.sandbox import make
 from aisre_nb.session import lesson
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.proposing import propose
+from aisre_nb.session.resumed import resumed
 from aisre_nb.session.start import start
 from aisre_nb.session.worlds import open_folder
 from aisre_nb.settings import Settings
@@ -38,17 +42,27 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make("cart-errors", 1, tmp_path_factory.mktemp("case") / "world", hours=1, per_second=2)
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world and the record of its investigation, in which no change was approved."""
+    folder = tmp_path_factory.mktemp("asked")
+    make("cart-errors", 1, folder / "world", hours=1, per_second=2)
+
+    async def whole() -> None:
+        settings = replace(Settings(), model="builtin", record_dir=folder / "records")
+        inv = start(settings, sources=open_folder(folder / "world"), question=QUESTION)
+        await inv.ask(QUESTION, approver=Person("reject"))
+        await inv.close()
+
+    asyncio.run(whole())
+    return folder
 
 
 @pytest.fixture
-def begun(case: Path, tmp_path: Path) -> Iterator[Investigation]:
-    import shutil
-
-    world = Path(shutil.copytree(case, tmp_path / "world"))
-    settings = replace(Settings(), model="builtin", record_dir=tmp_path / "records")
-    yield start(settings, sources=open_folder(world), question=QUESTION)
+def begun(asked: Path, tmp_path: Path) -> Investigation:
+    folder = Path(shutil.copytree(asked, tmp_path, dirs_exist_ok=True))
+    settings = replace(Settings(), record_dir=folder / "records")
+    [record] = (folder / "records").iterdir()
+    return resumed(settings, Record.resume(record), open_folder(folder / "world"), BuiltinModel())
 
 
 async def _proposed(inv: Investigation, person: Person) -> list[str]:
@@ -62,7 +76,6 @@ async def _proposed(inv: Investigation, person: Person) -> list[str]:
 
 async def test_the_incident_and_its_runbook_are_proposed_as_changes(begun: Investigation, tmp_path: Path) -> None:
     person = Person()
-    await begun.ask(QUESTION, approver=Person("reject"))
     lines = await _proposed(begun, person)
     assert [p.tool for p in person.shown] == ["update_incident", "create_pull_request"]
     incident = person.shown[0].arguments["id"]
@@ -90,7 +103,6 @@ async def test_the_incident_and_its_runbook_are_proposed_as_changes(begun: Inves
 
 
 async def test_nothing_is_written_where_the_person_says_no(begun: Investigation, tmp_path: Path) -> None:
-    await begun.ask(QUESTION, approver=Person("reject"))
     before = {f: f.read_bytes() for f in (tmp_path / "world" / "incidents").iterdir()}
     heads = _heads(tmp_path)
     lines = await _proposed(begun, Person("reject"))
@@ -102,7 +114,6 @@ async def test_nothing_is_written_where_the_person_says_no(begun: Investigation,
 
 async def test_a_runbook_that_no_alert_names_is_a_new_file(begun: Investigation) -> None:
     person = Person()
-    await begun.ask(QUESTION, approver=Person("reject"))
     for alert in begun.evidence["E1"].facts["alerts"]:
         alert.pop("runbook", None)
         alert["alert"] = "CartBroken"
@@ -115,7 +126,6 @@ async def test_a_runbook_that_no_alert_names_is_a_new_file(begun: Investigation)
 
 
 async def test_a_runbook_is_found_by_its_alerts_name(begun: Investigation) -> None:
-    await begun.ask(QUESTION, approver=Person("reject"))
     for alert in begun.evidence["E1"].facts["alerts"]:
         alert.pop("runbook", None)
     await _proposed(begun, person := Person())
@@ -132,7 +142,6 @@ async def test_what_is_not_proved_teaches_nothing(begun: Investigation) -> None:
 
 
 async def test_without_sources_it_says_so(begun: Investigation) -> None:
-    await begun.ask(QUESTION, approver=Person("reject"))
     begun.sources = replace(begun.sources, incidents=None, code=None)
     lines = await _proposed(begun, person := Person())
     assert "No source of incidents" in lines[0] and "No repository" in lines[1] and person.shown == []
