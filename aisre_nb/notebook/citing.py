@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import UsageError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
     from aisre_nb.session.investigation import Investigation
 
+TAG = "sre-cite"
+"""A cell with this tag is captured when it has run."""
 _LONGEST = 8000
 """Characters of a cell's code that are kept."""
 
@@ -21,16 +24,56 @@ def cite(found: Investigation, shell: Any, frame: pd.DataFrame | pd.Series[Any],
     """A frame of the person's own. Raises `UsageError` for what is none, or says nothing."""
     import pandas as pd
 
-    if isinstance(frame, pd.Series):
-        frame = frame.reset_index()
-    if not isinstance(frame, pd.DataFrame):
+    if not isinstance(frame, pd.DataFrame | pd.Series):
         raise UsageError(f"a {type(frame).__name__} cannot be cited", "give a DataFrame or a Series")
-    return _kept(found, shell, "cite", ToolResult("table", _said(title), f"{len(frame)} rows: {_said(title)}", frame))
+    return _kept(found, str((shell.user_ns.get("In") or [""])[-1]), "cite", _shown(frame, title))
 
 
 def note(found: Investigation, shell: Any, text: str) -> Evidence:
     """The person's own words. Raises `UsageError` where there are none."""
-    return _kept(found, shell, "note", ToolResult("text", _said(text)[:120], _said(text), text=text))
+    return _kept(found, "", "note", ToolResult("text", _said(text)[:120], _said(text), text=text))
+
+
+async def captured(shell: Any, found: Investigation, title: str, cell: str) -> None:
+    """Run the person's own code, as the cell would; what its last line gives becomes evidence, with the code.
+
+    Raises `UsageError` where it gives nothing that can be cited; what the code itself raises is shown as always.
+    """
+    code = cell.strip("\n")
+    ran = await shell.run_cell_async(code, store_history=False, transformed_cell=shell.transform_cell(code))
+    if not ran.success:
+        raise UsageError("the cell failed, so nothing of it was kept", "mend what stands above")
+    evidence = _kept(found, code, "cite", _shown(ran.result, title))
+    print(f"{evidence.id} {evidence.summary}")
+
+
+def tagged(shell: Any, handle: Any, ran: Any) -> None:
+    """After each cell: one with the tag ``sre-cite`` is captured, named by its first comment."""
+    parent: Mapping[str, Any] = getattr(getattr(shell, "kernel", None), "get_parent", lambda channel: {})("shell")
+    tags = (parent.get("metadata") or {}).get("tags") or ()
+    if TAG not in tags or handle.investigation is None or not ran.success or ran.result is None:
+        return
+    code = str(ran.info.raw_cell)
+    title = next((line.strip("# ").strip() for line in code.splitlines() if line.startswith("#")), "")
+    try:
+        evidence = _kept(handle.investigation, code, "cite", _shown(ran.result, title or code.splitlines()[-1]))
+    except UsageError as error:
+        print(error)
+        return
+    print(f"{evidence.id} {evidence.summary}")
+
+
+def _shown(result: Any, title: str) -> ToolResult:
+    """A frame as a table, anything else as its text."""
+    import pandas as pd
+
+    if isinstance(result, pd.Series):
+        result = result.reset_index()
+    if isinstance(result, pd.DataFrame):
+        return ToolResult("table", _said(title), f"{len(result)} rows: {_said(title)}", result)
+    if result is None:
+        raise UsageError("the cell gives nothing that can be cited", "end it with a line that shows a value")
+    return ToolResult("text", _said(title)[:120], _said(title), text=repr(result)[:_LONGEST])
 
 
 def _said(text: str) -> str:
@@ -40,15 +83,14 @@ def _said(text: str) -> str:
     return said
 
 
-def _kept(found: Investigation, shell: Any, how: str, result: ToolResult) -> Evidence:
+def _kept(found: Investigation, code: str, how: str, result: ToolResult) -> Evidence:
     from dataclasses import replace
 
     from aisre_nb.models.base import UserMessage
     from aisre_nb.session.who import who
 
     by = who()
-    code = str((shell.user_ns.get("In") or [""])[-1])[:_LONGEST] if how == "cite" else ""
-    facts = {"by": by, "code": code} if code else {"by": by}
+    facts = {"by": by, "code": code[:_LONGEST]} if code else {"by": by}
     evidence = found.keep(replace(result, facts=facts, source=by), how, {"title": result.title})
     said = "added this" if how == "cite" else "noted"
     # The model reads of it when it is asked again.

@@ -24,8 +24,22 @@ def load(shell: Any) -> None:
     shell.input_transformers_cleanup.append(awaited)
     shell.set_hook("complete_command", complete, str_key="%%sre")
     shell.set_hook("complete_command", complete, str_key="%sre")
+    shell.events.register("post_run_cell", _after)
     shell.user_ns["sre"] = sre
     shell.user_ns_hidden["sre"] = sre
+
+
+def _after(ran: Any) -> None:
+    """A cell has run: one that is tagged to be captured is."""
+    from IPython.core.getipython import get_ipython
+
+    from aisre_nb.notebook.handle import sre
+
+    if sre.investigation is None:
+        return
+    from aisre_nb.notebook.citing import tagged
+
+    tagged(get_ipython(), sre, ran)
 
 
 def unload(shell: Any) -> None:
@@ -36,6 +50,7 @@ def unload(shell: Any) -> None:
     if magics is None:
         return
     shell._aisre_magics = None
+    shell.events.unregister("post_run_cell", _after)
     shell.configurables.remove(magics)
     shell.input_transformers_cleanup[:] = [t for t in shell.input_transformers_cleanup if t is not awaited]
     shell.magics_manager.magics["cell"].pop("sre", None)

@@ -106,10 +106,18 @@ class Kernel:
         person: bool = False,
         on: Callable[[dict[str, Any]], None] | None = None,
         seconds: float = 60,
+        tags: tuple[str, ...] = (),
     ) -> Ran:
-        """``person``: the front end says that somebody could type; ``on`` sees each message, stdin's too."""
+        """``person``: the front end says that somebody could type; ``on`` sees each message, stdin's too.
+
+        ``tags``: the cell's, as JupyterLab sends them.
+        """
         start = time.monotonic()
-        number = self.client.execute(code, allow_stdin=person)
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": person}
+        asked = self.client.session.msg("execute_request", {**content, "stop_on_error": True})
+        asked["metadata"] = {"tags": list(tags)} if tags else {}
+        self.client.shell_channel.send(asked)
+        number = asked["header"]["msg_id"]
         outputs: list[dict[str, Any]] = []
         idle = False
         reply: dict[str, Any] | None = None
