@@ -6,7 +6,7 @@ from typing import Any
 
 from aisre_nb.notebook.words import SUBCOMMANDS
 
-_OPTIONS = ("--model", "--approve", "--max-steps", "--max-usd", "--since", "--out", "--help")
+_OPTIONS = ("--model", "--approve", "--max-steps", "--max-usd", "--since", "--cite", "--out", "--help")
 _VALUES = {
     "--model": ("builtin", "claude"),
     "--approve": ("read", "ask", "all", "none"),
