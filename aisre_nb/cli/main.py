@@ -19,6 +19,8 @@ from aisre_nb.cli.postmortem import add_arguments as add_postmortem_arguments
 from aisre_nb.cli.replay import HELP as REPLAY_HELP
 from aisre_nb.cli.replay import add_arguments as add_replay_arguments
 from aisre_nb.cli.sandbox_arguments import add_arguments
+from aisre_nb.cli.verify import HELP as VERIFY_HELP
+from aisre_nb.cli.verify import add_arguments as add_verify_arguments
 from aisre_nb.errors import AisreError, ConfigurationError, Stopped
 
 _EXIT = """\
@@ -79,6 +81,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add_postmortem_arguments(postmortem)
 
+    verify = verbs.add_parser(
+        "verify", help="ask a record's queries again, and compare then and now", epilog=VERIFY_HELP, allow_abbrev=False
+    )
+    add_verify_arguments(verify)
+
     replay = verbs.add_parser(
         "replay", help="a record or a notebook played again, offline", epilog=REPLAY_HELP, allow_abbrev=False
     )
@@ -130,6 +137,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.postmortem import postmortem
 
                 return postmortem(arguments)
+            case "verify":
+                from aisre_nb.cli.verify import verify
+
+                return verify(arguments)
             case "replay":
                 from aisre_nb.cli.replay import replay
 

@@ -37,10 +37,20 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.undo is not None:
             await undo(self.shell, handle, options.undo)
             return
+        if options.verify is not None:
+            from aisre_nb.notebook.verifying import verify
+
+            await verify(self.shell, handle, options.verify, everything=options.all)
+            return
         if options.propose_postmortem:
             from aisre_nb.notebook.postmortem import propose
 
             await propose(self.shell, handle)
+            return
+        if options.cite is not None:
+            from aisre_nb.notebook.citing import captured
+
+            await captured(self.shell, handle.last, options.cite, cell)
             return
         if options.help:
             print(cell_options.parser().format_help())

@@ -7,6 +7,8 @@ import re
 MARK = "%%sre"
 _UNDO = re.compile(r"%sre\s+undo(?:\s+(\S+))?\s*$")
 """A line magic that waits for a person."""
+_VERIFY = re.compile(r"%sre\s+verify((?:\s+[\w-]+)*)\s*$")
+"""One that waits for sources, so that the stop button works."""
 _PROPOSE = re.compile(r"%sre\s+postmortem\s+--propose\s*$")
 """The other one."""
 
@@ -36,6 +38,9 @@ def awaited(lines: list[str]) -> list[str]:
 def _waiting(line: str) -> str:
     if _PROPOSE.match(line):
         return f"await get_ipython().run_cell_magic('sre', '--propose-postmortem', {chr(10)!r})\n"
+    asked = _VERIFY.match(line)
+    if asked:
+        return f"await get_ipython().run_cell_magic('sre', {f'--verify{asked[1]}'!r}, {chr(10)!r})\n"
     found = _UNDO.match(line)
     if not found or not found[1]:
         return line

@@ -110,6 +110,13 @@ def _undo(words: list[str], handle: Handle) -> None:
     )
 
 
+def _verify(words: list[str], handle: Handle) -> None:
+    raise UsageError(
+        f"%sre verify {' '.join(words)} is not known",
+        "write %sre verify, %sre verify --all or %sre verify E3 on a line of its own",
+    )
+
+
 def _evidence(words: list[str], handle: Handle) -> Any:
     if words:
         from aisre_nb.render.show import Shown
@@ -194,6 +201,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "policy": _policy,
     "audit": _audit,
     "undo": _undo,
+    "verify": _verify,
     "evidence": _evidence,
     "note": _note,
     "report": showing.report,

@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "policy": "what runs without asking, and what is left of each rule; %sre policy NAME or %sre policy run TOOL on …",
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",
     "undo": "take back what was done: %sre undo E9 shows it and asks",
+    "verify": "ask the cited queries again now, and compare: same, drifted, expired; --all asks every one, E3 that one",
     "evidence": "every result so far; %sre evidence E3 draws one",
     "note": "your own words as evidence: %sre note the on-call saw it first at 10:02",
     "report": "the latest report again",

@@ -109,6 +109,11 @@ def some_rows(evidence: Evidence, places: Sequence[int]) -> str:
     return _frame(part, usual or [c for c in part.columns if part[c].notna().any()][:_COLUMNS])
 
 
+def rows_of_frame(frame: pd.DataFrame) -> str:
+    """A frame by itself, at most twelve columns of it."""
+    return _frame(frame, list(frame.columns)[:12])
+
+
 def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:
     import pandas as pd
 

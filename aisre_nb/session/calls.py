@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from aisre_nb.errors import AisreError
+from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.models.base import ToolCall
 from aisre_nb.record.events import Decided
 from aisre_nb.session.deciding import Settled, settle, wanted
@@ -36,6 +36,8 @@ class Outcome:
     """The person pressed *Stop here*."""
     gap: bool = False
     """The call could not be answered, which the report has to say."""
+    missing: bool = False
+    """The source answers, and has nothing of that."""
     seconds: float = 0.0
     waited: float = 0.0
 
@@ -84,7 +86,8 @@ async def run(
     except TimeoutError:
         outcome = replace(outcome, error=f"{tool.name} gave no answer within {tool.time_limit:g} s", gap=True)
     except AisreError as error:
-        outcome = replace(outcome, error=str(error), gap=tool.effect == "read")
+        missing = isinstance(error, SignalMissing)
+        outcome = replace(outcome, error=str(error), gap=tool.effect == "read", missing=missing)
     except Exception as error:
         outcome = replace(outcome, error=_raised(tool, error, desk), gap=True)
     return replace(outcome, seconds=time.monotonic() - start, waited=settled.waited if settled else 0.0)

@@ -43,3 +43,12 @@ def test_an_undo_waits_for_a_person_wherever_it_stands(line: str) -> None:
 @pytest.mark.parametrize("line", ["%sre undo\n", "%sre undo E9 now\n", "  %sre undo E9\n", "print('%sre undo E9')\n"])
 def test_what_is_no_undo_is_left_alone(line: str) -> None:
     assert awaited([line]) == [line]
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"), [("%sre verify\n", ""), ("%sre  verify  --all \n", "  --all"), ("%sre verify E3 E7\n", " E3 E7")]
+)
+def test_asking_again_waits_for_sources(line: str, rest: str) -> None:
+    assert awaited(["x = 1\n", line])[1] == f"await get_ipython().run_cell_magic('sre', '--verify{rest}', '\\n')\n"
+    other = ["%sre verify $E\n", "%sre audit verify\n", "%sre verifying\n"]
+    assert awaited(other) == other
