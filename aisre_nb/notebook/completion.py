@@ -17,6 +17,7 @@ _BEHIND = {
     "policy": ("read", "ask", "all", "none", "run", "deny"),
     "prs": ("list", "show", "merge"),
     "audit": ("verify",),
+    "verify": ("--all",),
     "postmortem": ("--html", "--markdown", "--force", "--propose"),
 }
 

@@ -40,7 +40,7 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.verify is not None:
             from aisre_nb.notebook.verifying import verify
 
-            await verify(self.shell, handle, options.verify, everything=options.all)
+            await verify(self.shell, handle, options.verify.split())
             return
         if options.propose_postmortem:
             from aisre_nb.notebook.postmortem import propose

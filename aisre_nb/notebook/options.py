@@ -35,9 +35,8 @@ class Options:
     """The cell is the person's own code; what it gives becomes evidence by this title."""
     undo: str | None = None
     """The number of what is to be taken back: ``%sre undo E9`` comes this way, for it has to wait for a person."""
-    verify: list[str] | None = None
-    """What ``%sre verify`` asks again; empty: what the report cites."""
-    all: bool = False
+    verify: str | None = None
+    """What stands behind ``%sre verify``, which waits too."""
     propose_postmortem: bool = False
     """``%sre postmortem --propose`` comes this way, too."""
     help: bool = False
@@ -70,8 +69,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
     made.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
     made.add_argument("--undo", metavar="E9", help=argparse.SUPPRESS)
-    made.add_argument("--verify", nargs="*", metavar="E9", help=argparse.SUPPRESS)
-    made.add_argument("--all", action="store_true", help=argparse.SUPPRESS)
+    made.add_argument("--verify", metavar="E9", help=argparse.SUPPRESS)
     made.add_argument("--propose-postmortem", action="store_true", help=argparse.SUPPRESS)
     made.add_argument("--cite", metavar="TITLE", help="run this cell's own code; what it gives becomes evidence")
     made.add_argument("--out", metavar="NAME", help="also put the report into this variable")

@@ -40,7 +40,8 @@ def _waiting(line: str) -> str:
         return f"await get_ipython().run_cell_magic('sre', '--propose-postmortem', {chr(10)!r})\n"
     asked = _VERIFY.match(line)
     if asked:
-        return f"await get_ipython().run_cell_magic('sre', {f'--verify{asked[1]}'!r}, {chr(10)!r})\n"
+        line = f'--verify="{asked[1].strip()}"'
+        return f"await get_ipython().run_cell_magic('sre', {line!r}, {chr(10)!r})\n"
     found = _UNDO.match(line)
     if not found or not found[1]:
         return line

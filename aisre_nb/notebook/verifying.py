@@ -17,8 +17,8 @@ _QUIET = 1.0
 """Seconds before it is said how far it is."""
 
 
-async def verify(shell: Any, handle: Handle, numbers: list[str], *, everything: bool = False) -> None:
-    """Ask again: these, or all, or those that the report cites. Writes it into the record."""
+async def verify(shell: Any, handle: Handle, words: list[str]) -> None:
+    """Ask again: these, or ``--all``, or those that the report cites. Writes it into the record."""
     from aisre_nb.approval.automatic import AutomaticApprover
     from aisre_nb.approval.prompt import PromptApprover
     from aisre_nb.render.then_and_now import bundles, counted
@@ -26,9 +26,10 @@ async def verify(shell: Any, handle: Handle, numbers: list[str], *, everything: 
     from aisre_nb.session.who import who
 
     found = handle.last
-    if numbers and everything:
-        raise UsageError("both --all and numbers were given", "%sre verify --all, or %sre verify E3")
-    asked = numbers or (list(found.evidence) if everything else verifying.cited(found))
+    everything = "--all" in words
+    if everything and len(words) > 1:
+        raise UsageError("--all leaves nothing to name", "%sre verify --all, or %sre verify E3")
+    asked = list(found.evidence) if everything else words or verifying.cited(found)
     if not asked:
         raise UsageError("the report cites nothing", "%sre verify --all asks every query again")
     front = front_end(shell)

@@ -46,9 +46,10 @@ def test_what_is_no_undo_is_left_alone(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "rest"), [("%sre verify\n", ""), ("%sre  verify  --all \n", "  --all"), ("%sre verify E3 E7\n", " E3 E7")]
+    ("line", "rest"), [("%sre verify\n", ""), ("%sre  verify  --all \n", "--all"), ("%sre verify E3 E7\n", "E3 E7")]
 )
 def test_asking_again_waits_for_sources(line: str, rest: str) -> None:
-    assert awaited(["x = 1\n", line])[1] == f"await get_ipython().run_cell_magic('sre', '--verify{rest}', '\\n')\n"
+    told = f'--verify="{rest}"'
+    assert awaited(["x = 1\n", line])[1] == f"await get_ipython().run_cell_magic('sre', {told!r}, '\\n')\n"
     other = ["%sre verify $E\n", "%sre audit verify\n", "%sre verifying\n"]
     assert awaited(other) == other
