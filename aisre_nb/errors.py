@@ -15,6 +15,7 @@ AisreError
  │    └── ChangeConflict    the world moved between what was approved and what would run
  ├── ChangeDenied           a change was wanted, and nobody allowed it
  ├── RecordError            a record cannot be read or written
+ │    └── RecordBusy        another process writes it
  └── Stopped                the person stopped it
 
 Each message is one line: what happened, to what, and (``next_step``) what to do now.
@@ -94,6 +95,10 @@ class ChangeDenied(AisreError):
 
 class RecordError(AisreError):
     """A record cannot be read or written."""
+
+
+class RecordBusy(RecordError):
+    """Another process writes the record."""
 
 
 class Stopped(AisreError):

@@ -31,8 +31,13 @@ async def ask(shell: Any, handle: Handle, options: Options, cell: str) -> None:
     question = interpolated(cell, shell.user_ns, shell.user_ns_hidden).strip()
     if not question:
         raise UsageError("the cell has no question", "write it below %%sre")
-    settings = handle.settings.updated(**options.settings)
-    await stoppable(_asked(handle, settings, options, question, front_end(shell)))
+    if handle.replay is not None:
+        from aisre_nb.notebook import replaying
+
+        replaying.ask(handle, handle.replay, question)
+    else:
+        settings = handle.settings.updated(**options.settings)
+        await stoppable(_asked(handle, settings, options, question, front_end(shell)))
     if options.out and handle.last.report is not None:
         shell.user_ns[options.out] = handle.last.report
 
@@ -47,12 +52,16 @@ async def act(shell: Any, handle: Handle, tool: str, arguments: dict[str, Any], 
     """One call that the person makes, by the door that the agent's calls go through."""
     from aisre_nb.models.base import ToolCall
 
+    if handle.replay is not None:
+        from aisre_nb.notebook import replaying
+
+        return replaying.act(handle, handle.replay, tool, arguments)
     done: list[Step] = []
 
     async def work(transcript: Transcript) -> None:
-        if handle.investigation is None:
-            handle.investigation = await _begun(handle, handle.settings, said or tool, transcript)
         found = handle.investigation
+        if found is None or _only_read(found):
+            handle.investigation = found = await _begun(handle, handle.settings, said or tool, transcript)
         transcript.begin(found)
         call = ToolCall(f"person-{len(found.steps) + 1}", tool, arguments)
         approver = _approver(front, transcript.panel, found.policy)
@@ -84,7 +93,7 @@ def _panel(front: FrontEnd) -> Panel | None:
 
 async def _asked(handle: Handle, settings: Settings, options: Options, question: str, front: FrontEnd) -> None:
     async def work(transcript: Transcript) -> None:
-        if handle.investigation is None:
+        if handle.investigation is None or _only_read(handle.investigation):
             handle.investigation = await _begun(handle, settings, question, transcript)
         else:
             _goes_on(handle.investigation, settings, options)
@@ -104,13 +113,21 @@ async def _begun(handle: Handle, settings: Settings, question: str, transcript: 
         loop.call_soon_threadsafe(transcript.progress, text, fraction)
 
     # In a thread, for it may take seconds: the panel stays alive and the stop button works.
-    begin = partial(start, sources=handle.sources, registry=handle.registry(), question=question, progress=progress)
+    # What another process writes was opened to be read: a new record is begun, of the same sources.
+    read = handle.investigation
+    sources = read.sources if read is not None and read.sources.all else handle.sources
+    registry = handle.registry(sources)
+    begin = partial(start, sources=sources, registry=registry, question=question, progress=progress)
     beginning = asyncio.ensure_future(asyncio.to_thread(begin, settings))
     try:
         return await asyncio.shield(beginning)
     except asyncio.CancelledError:
         beginning.add_done_callback(_let_go)
         raise
+
+
+def _only_read(found: Investigation) -> bool:
+    return found.record is not None and not found.record.writable
 
 
 def _let_go(beginning: asyncio.Future[Investigation]) -> None:

@@ -89,6 +89,8 @@ def _kept(found: Investigation, code: str, how: str, result: ToolResult) -> Evid
     from aisre_nb.models.base import UserMessage
     from aisre_nb.session.who import who
 
+    if found.record is not None and not found.record.writable:
+        raise UsageError(f"{found.record.folder.name} is open for reading only", "ask first: %%sre begins a new record")
     by = who()
     facts = {"by": by, "code": code[:_LONGEST]} if code else {"by": by}
     evidence = found.keep(replace(result, facts=facts, source=by), how, {"title": result.title})

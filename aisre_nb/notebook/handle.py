@@ -11,6 +11,7 @@ from aisre_nb.settings import Settings
 if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
     from aisre_nb.evidence.secret import Secret
+    from aisre_nb.notebook.replaying import Replaying
     from aisre_nb.session.investigation import Investigation
     from aisre_nb.sources.base import Sources
     from aisre_nb.tools.tool import Effect
@@ -23,6 +24,8 @@ class Handle:
         self.investigation: Investigation | None = None
         self.sources: Sources | None = None
         """The sources that the next investigation takes; None: those of the settings."""
+        self.replay: Replaying | None = None
+        """The records that are played instead of asking; None: cells ask."""
         self.chosen: dict[str, Any] = {}
         """Settings that were changed by ``%sre model`` and ``%sre policy``."""
         self.configured: Callable[[], dict[str, Any]] = dict
@@ -91,6 +94,10 @@ class Handle:
 
         from aisre_nb.notebook.citing import cite
 
+        if self.replay is not None:
+            from aisre_nb.notebook.replaying import own
+
+            return own(self, self.replay, "cite", title, frame)
         return cite(self.last, get_ipython(), frame, title)
 
     def registry(self, sources: Sources | None = None) -> Any:

@@ -37,6 +37,9 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.undo is not None:
             await undo(self.shell, handle, options.undo)
             return
+        if options.verify is not None and handle.replay is not None:
+            print("A replay changes nothing: no query is asked again.")
+            return
         if options.verify is not None:
             from aisre_nb.notebook.verifying import verify
 

@@ -59,6 +59,11 @@ def postmortem(words: list[str], handle: Handle) -> None:
 
 async def propose(shell: Any, handle: Handle) -> None:
     """The incident's summary and the runbook's patch, each shown and asked for as any change is."""
+    if handle.replay is not None:
+        from aisre_nb.notebook.replaying import changed
+
+        changed(handle, handle.replay)
+        return
     from aisre_nb.notebook.asking import act
     from aisre_nb.session.proposing import propose
 

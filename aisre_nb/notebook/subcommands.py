@@ -11,13 +11,18 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing, postmortem, requests, showing
+from aisre_nb.notebook import closing, embedding, postmortem, replaying, requests, showing
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.words import SUBCOMMANDS
 
 
 def run(name: str, words: list[str], handle: Handle) -> Any:
     """Do it."""
+    if handle.replay is not None:
+        from aisre_nb.notebook.instead import instead
+
+        if instead(name, words, handle, handle.replay):
+            return None
     return _DO[name](words, handle)
 
 
@@ -208,6 +213,8 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "postmortem": postmortem.postmortem,
     "show": showing.show,
     "resume": showing.resume,
+    "replay": replaying.replay,
+    "embed": embedding.embed,
     "prs": requests.prs,
     "sandbox": _sandbox,
     "advance": _advance,

@@ -151,7 +151,7 @@ class Transcript:
             if done.evidence is None or not ids or not (claims := resting(found, done.evidence)):
                 continue
             for bundle, display_id in zip(step.bundles(replace(view(done), claims=claims)), ids, strict=False):
-                update_display(bundle, display_id=display_id, raw=True)
+                update_display(bundle, display_id=display_id, raw=True, metadata=self._metadata)
 
     def _write_notes(self, *, last: bool = False) -> None:
         """Notes that came together are one output."""
@@ -166,7 +166,7 @@ class Transcript:
         if not self._overflow:
             return
         if self._overflow_slot:
-            update_display(merged(self._overflow), display_id=self._overflow_slot, raw=True)
+            update_display(merged(self._overflow), display_id=self._overflow_slot, raw=True, metadata=self._metadata)
         else:
             self._overflow_slot = self._slot
             self._write([merged(self._overflow)])
@@ -179,19 +179,25 @@ class Transcript:
         first, *others = bundles
         names: list[str] = [self._slot] if self._slot else []
         if self._slot:
-            update_display(first, display_id=self._slot, raw=True)
+            update_display(first, display_id=self._slot, raw=True, metadata=self._metadata)
         else:
-            display(first, raw=True)
+            display(first, raw=True, metadata=self._metadata)
         for bundle in others:
             if names:
                 names.append(f"aisre-{next(_numbers)}")
-                display(bundle, raw=True, display_id=names[-1])
+                display(bundle, raw=True, display_id=names[-1], metadata=self._metadata)
             else:
-                display(bundle, raw=True)
+                display(bundle, raw=True, metadata=self._metadata)
         self._slot = ""
         if self._panel is not None and not last:
             self._show_panel()
         return tuple(names)
+
+    @property
+    def _metadata(self) -> dict[str, Any]:
+        """By which a notebook tells which records are its own."""
+        record = self._investigation.record if self._investigation is not None else None
+        return {"aisre": {"record": record.folder.name}} if record is not None else {}
 
     def _show_panel(self) -> None:
         self._slot = f"aisre-{next(_numbers)}"

@@ -17,6 +17,8 @@ SUBCOMMANDS = {
     "postmortem": "the postmortem; --html FILE, --markdown FILE write it; --propose: into incident and runbook, asked",
     "show": "the whole transcript again, as after a reload; %sre show FOLDER draws a kept record",
     "resume": "go on with the newest record, or the one of %sre resume FOLDER, as after a crash",
+    "replay": "play a record again, offline: each %%sre cell gets what it holds; %sre replay RECORD, NOTEBOOK, --all",
+    "embed": "the record as an output of this cell, to be saved with the notebook; --cited leaves the rest out",
     "prs": "the pull requests; %sre prs show N, %sre prs merge N",
     "sandbox": "make a world to look at: %sre sandbox NAME --seed N --hard; without a name, the list",
     "advance": "let minutes pass in a sandbox world: %sre advance 5",

@@ -7,14 +7,14 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from aisre_nb.errors import RecordError
+from aisre_nb.errors import RecordBusy
 
 
 class Lock:
     """Held until `release`, or until the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises `RecordError` where somebody else writes, `OSError` where the file cannot be made."""
+        """Raises `RecordBusy` where somebody else writes, `OSError` where the file cannot be made."""
         self._handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -22,7 +22,7 @@ class Lock:
             writer = os.read(self._handle, 20).decode("ascii", "replace").strip()
             os.close(self._handle)
             by = f" by process {writer}" if writer.isdigit() else ""
-            raise RecordError(f"{folder} is being written{by}", "end that one, or ask in a new investigation") from None
+            raise RecordBusy(f"{folder} is being written{by}", "end that one, or ask in a new investigation") from None
         except OSError:
             os.close(self._handle)
             raise
