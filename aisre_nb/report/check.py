@@ -127,12 +127,12 @@ def _timeline(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Read
         cited = _known(entry.evidence, evidence)
         try:
             at = instant(entry.time, datetime.now(UTC))
+            there = nearest(at, [evidence[one] for one in cited])
         except Exception:
             cited = []
         if not cited:
             found.dropped.append(f"{entry.time} {entry.text}")
             continue
-        there = nearest(at, [evidence[one] for one in cited])
         problems = reader.problems(entry.text, cited, claims=False)
         if there is None or abs(there - at) > _SAME:
             problems.insert(0, f"{entry.time} is not in {', '.join(cited)}")

@@ -35,6 +35,12 @@ class Holdings:
         self.evidence = evidence
 
     @cached_property
+    def _frame(self) -> pd.DataFrame | None:
+        """Of columns with the same name only the first: a person's frame may have two."""
+        frame = self.evidence.frame
+        return None if frame is None else frame.loc[:, ~frame.columns.duplicated()]
+
+    @cached_property
     def haystack(self) -> str:
         """All its texts on one line, in small letters."""
         one = self.evidence
@@ -49,10 +55,10 @@ class Holdings:
             *texts(one.facts),
         ]
         parts += [str(key) for key in _keys(one.facts)]
-        if one.frame is not None:
-            parts += [str(name) for name in one.frame.columns]
-            for place in range(one.frame.shape[1]):
-                cells = one.frame.iloc[:_ROWS, place]
+        if self._frame is not None:
+            parts += [str(name) for name in self._frame.columns]
+            for place in range(self._frame.shape[1]):
+                cells = self._frame.iloc[:_ROWS, place]
                 if cells.dtype.kind not in "iufcbmM":
                     parts += cells.dropna().astype(str).drop_duplicates().tolist()
         return " ".join(" ".join(parts).split()).lower()
@@ -67,11 +73,11 @@ class Holdings:
         for text in (self.evidence.title, self.evidence.summary, *short):
             for match in _IN_TEXT.finditer(text):
                 _put_written(found, match)
-        if self.evidence.frame is not None:
-            _put(found, "rows", "", float(len(self.evidence.frame)))
-            for key, unit, value in _of_frame(self.evidence.frame):
+        if self._frame is not None:
+            _put(found, "rows", "", float(len(self._frame)))
+            for key, unit, value in _of_frame(self._frame):
                 _put(found, key, unit, value)
-            for text in _few_texts(self.evidence.frame):
+            for text in _few_texts(self._frame):
                 for match in _IN_TEXT.finditer(text):
                     _put_written(found, match)
         return found
@@ -81,10 +87,10 @@ class Holdings:
         """The services that it speaks of by name."""
         one = self.evidence
         named = {str(one.arguments.get("service", "")), str(one.facts.get("service", ""))}
-        if one.frame is not None:
+        if self._frame is not None:
             for column in ("service", "caller", "callee"):
-                if column in one.frame:
-                    named |= set(map(str, one.frame[column].dropna().unique()))
+                if column in self._frame:
+                    named |= set(self._frame[column].dropna().astype(str).unique())
         listed = one.facts.get("services")
         named |= {str(row.get("service", "")) for row in _rows(listed)}
         return {name for name in named if name}
@@ -97,8 +103,8 @@ class Holdings:
         one = self.evidence
         rows = [row for key in ("changes", "deployments") for row in _rows(one.facts.get(key))] + [one.facts]
         rows.append({"from": one.arguments.get("from_version"), "to": one.arguments.get("to_version")})
-        if one.frame is not None and {"from", "to"} <= set(one.frame.columns):
-            rows += [{"from": a, "to": b} for a, b in zip(one.frame["from"], one.frame["to"], strict=True)]
+        if self._frame is not None and {"from", "to"} <= set(self._frame.columns):
+            rows += [{"from": a, "to": b} for a, b in zip(self._frame["from"], self._frame["to"], strict=True)]
         # A value may be of several words, of which a sentence shows the last and the first beside the arrow.
         both = ((_version(row.get("from")), _version(row.get("to"))) for row in rows)
         return any(_ends(old, pair[0]) and _begins(new, pair[1]) for old, new in both)
@@ -174,7 +180,7 @@ def _of_frame(frame: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
     for place, name in enumerate(map(str, frame.columns)):
         if frame.iloc[:, place].dtype.kind not in "iuf":
             continue
-        parts = frame.groupby(groups, sort=False) if series else [((), frame)]
+        parts = frame.groupby([frame[g].astype(str) for g in groups], sort=False) if series else [((), frame)]
         for label, rows in parts:
             cells = rows.iloc[:, place].dropna().astype(float)
             if cells.empty:

@@ -42,7 +42,7 @@ def column_instants(column: pd.Series[Any]) -> list[datetime]:
         return []
     if _parsed(column.iloc[0]) is None:
         return []
-    return [time for time in map(_parsed, column.dropna().unique()) if time is not None]
+    return [time for time in map(_parsed, dict.fromkeys(c for c in column if isinstance(c, str))) if time is not None]
 
 
 def _clocks(evidence: Evidence, wanted: timedelta) -> timedelta:
@@ -80,6 +80,7 @@ def _columns(evidence: Evidence) -> Iterator[list[datetime]]:
     frame = evidence.frame
     if frame is None:
         return
+    frame = frame.loc[:, ~frame.columns.duplicated()]
     for place in range(frame.shape[1]):
         column = frame.iloc[:, place]
         times = column_instants(column)
@@ -93,7 +94,8 @@ def _turning(frame: pd.DataFrame, times: pd.Series[Any]) -> list[datetime]:
     """When each series of the frame began, ended, was highest and lowest."""
     places = {0, len(frame) - 1}
     names = [name for name in ("service", "signal") if name in frame]
-    groups = [rows for _, rows in frame.reset_index(drop=True).groupby(names)] if names else [frame.reset_index()]
+    plain = frame.reset_index(drop=True)
+    groups = [r for _, r in plain.groupby([plain[name].astype(str) for name in names])] if names else [plain]
     for rows in groups:
         for place in range(rows.shape[1]):
             cells = rows.iloc[:, place]

@@ -68,7 +68,13 @@ class Reader:
 
         ``claims``: it is put forward as true, so that what only a check could show needs one; a hypothesis is not.
         """
-        sentence, known = read(text), self.holdings(cited)
+        try:
+            return self._problems(read(text), self.holdings(cited), check, claims)
+        except Exception as error:
+            # The evidence may be anybody's: what cannot be read against it is not believed, and ends nothing.
+            return [f"it cannot be read against {', '.join(cited)} ({type(error).__name__})"]
+
+    def _problems(self, sentence: Sentence, known: Sequence[Holdings], check: Check | None, claims: bool) -> list[str]:
         named = ", ".join(one.evidence.id for one in known)
         computed = self._computed(check)
         found = [f"{n.text} is not in {named}" for n in sentence.numbers if not _has_number(n, known, computed)]
