@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisre_nb import __version__
+from aisre_nb.cli.case import HELP as CASE_HELP
+from aisre_nb.cli.case import add_arguments as add_case_arguments
 from aisre_nb.cli.embed import HELP as EMBED_HELP
 from aisre_nb.cli.embed import add_arguments as add_embed_arguments
 from aisre_nb.cli.postmortem import HELP
@@ -96,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
     )
     add_embed_arguments(embed)
 
+    case = verbs.add_parser(
+        "case", help="a finished investigation as a telemetry folder with its truth", epilog=CASE_HELP,
+        allow_abbrev=False,
+    )  # fmt: skip
+    add_case_arguments(case)
+
     audit = verbs.add_parser("audit", help="who decided what", allow_abbrev=False)
     audit.add_argument(
         "action", nargs="?", choices=("list", "verify"), default="list",
@@ -137,6 +145,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.postmortem import postmortem
 
                 return postmortem(arguments)
+            case "case":
+                from aisre_nb.cli.case import case
+
+                return case(arguments)
             case "verify":
                 from aisre_nb.cli.verify import verify
 
