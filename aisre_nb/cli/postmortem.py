@@ -31,11 +31,11 @@ def postmortem(arguments: argparse.Namespace) -> int:
     named: Path = arguments.record
     redactor = Redactor(emails=settings.redact_emails)
     found, evidence = of_record(named if named.is_dir() else settings.record_dir / named, redactor)
+    house = settings.postmortem_template
     if arguments.html:
-        write_html(arguments.html, found, evidence, redactor, force=arguments.force)
+        write_html(arguments.html, found, evidence, redactor, house, force=arguments.force)
         print(arguments.html)
     if arguments.markdown:
-        house = settings.postmortem_template
         pictures = write_markdown(arguments.markdown, found, evidence, redactor, house, force=arguments.force)
         for file in (arguments.markdown, *pictures):
             print(file)

@@ -30,6 +30,7 @@ def postmortem(words: list[str], handle: Handle) -> None:
     if options.propose:
         raise UsageError("%sre postmortem --propose waits for you", "write it on a line of its own, with nothing else")
     from aisre_nb.evidence.redaction import Redactor
+    from aisre_nb.render.postmortem import template
     from aisre_nb.render.postmortem.cell import bundles
     from aisre_nb.render.postmortem.written import write_html, write_markdown
     from aisre_nb.report.postmortem.recorded import of_events, of_record
@@ -43,7 +44,7 @@ def postmortem(words: list[str], handle: Handle) -> None:
         found, evidence = of_events(handle.last.events, handle.last.evidence, redactor)
     if options.html:
         path = Path(options.html).expanduser()
-        write_html(path, found, evidence, redactor, force=options.force)
+        write_html(path, found, evidence, redactor, settings.postmortem_template, force=options.force)
         print(f"{path}: one file, opens offline, {path.stat().st_size / 1e6:.1f} MB")
     if options.markdown:
         path = Path(options.markdown).expanduser()
@@ -51,7 +52,8 @@ def postmortem(words: list[str], handle: Handle) -> None:
         print(f"{path}" + (f" and {len(made)} pictures in {made[0].parent}" if made else ""))
     if options.html or options.markdown:
         return
-    for bundle in bundles(found, evidence, redactor):
+    house = template.read(settings.postmortem_template) if settings.postmortem_template else ""
+    for bundle in bundles(found, evidence, redactor, house):
         display(bundle, raw=True)
     if not options.record:
         print("%sre postmortem --propose shows what the incident and its runbook would get of this, and asks.")

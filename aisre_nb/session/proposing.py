@@ -46,7 +46,8 @@ async def _incident(inv: Investigation, found: Postmortem, act: Act) -> tuple[st
     if not id:
         return "", "No incident matches: none is open for a service of the report since it began."
     step = await act("update_incident", {"id": id, "summary": lesson.summary_of(found)}, f"the summary of {id}")
-    return id, f"{id}: {_came_of(step)}"
+    done = f"its summary is written; %sre undo {step.evidence.id} takes it back" if step.evidence else _came_of(step)
+    return id, f"{id}: {done}"
 
 
 def _match(rows: list[dict[str, Any]], found: Postmortem, services: list[str]) -> str:

@@ -92,7 +92,7 @@ async def test_the_incident_and_its_runbook_are_proposed_as_changes(begun: Inves
         and "Not\n  verified" in added.replace(" Not ", " Not\n  ")
     )
     assert max(map(len, added.splitlines())) <= max(map(len, change.before.splitlines()))
-    assert lines[0].startswith(f"{incident}: E") and "pull request #" in lines[1]
+    assert lines[0].startswith(f"{incident}: its summary is written; %sre undo E") and "pull request #" in lines[1]
     decided = [e for e in begun.events if isinstance(e, Decided) and e.verdict == "approve"]
     assert [e.who for e in decided] == ["ada", "ada"], "both stand in the record"
     told = (tmp_path / "world" / "incidents" / f"{incident}.json").read_text()

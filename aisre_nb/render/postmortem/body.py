@@ -14,6 +14,20 @@ from aisre_nb.report.postmortem.document import TO_FILL_IN, Moment, Postmortem, 
 _T = TypeVar("_T")
 _MARKS = {"passed": ("✓", "good"), "failed": ("✗", "bad"), "none": ("·", "dim")}
 
+_TITLES = {
+    "summary": "Summary",
+    "impact": "Impact",
+    "timeline": "Timeline",
+    "root_cause": "Root cause",
+    "contributing": "Contributing factors",
+    "how_found": "How it was found",
+    "considered": "What was considered",
+    "conduct": "How it went",
+    "actions": "Actions",
+    "gaps": "What was not looked at",
+    "then_and_now": "Then and now",
+}
+
 
 @dataclass(frozen=True)
 class Section:
@@ -45,23 +59,34 @@ class Links:
         return html.code(link)
 
 
-def sections(found: Postmortem, links: Links | None = None, most: int = 1000) -> list[Section]:
-    """In the order in which they are read; of a list at most ``most`` entries."""
+def blocks(found: Postmortem, links: Links | None = None, most: int = 1000) -> dict[str, Callable[[], str]]:
+    """Each part by the name that a template calls it; of a list at most ``most`` entries."""
     body = _Body(found, links or Links(), most)
-    made: list[tuple[str, str, Callable[[], str]]] = [
-        ("summary", "Summary", body.summary),
-        ("impact", "Impact", lambda: body.paragraphs(found.impact)),
-        ("timeline", "Timeline", body.timeline),
-        ("root_cause", "Root cause", body.root_cause),
-        ("contributing", "Contributing factors", lambda: body.paragraphs(found.contributing)),
-        ("how_found", "How it was found", body.how_found),
-        ("considered", "What was considered", body.considered),
-        ("conduct", "How it went", body.conduct),
-        ("actions", "Actions", body.actions),
-        ("gaps", "What was not looked at", body.gaps),
-        ("then_and_now", "Then and now", body.then_and_now),
-    ]
-    return [Section(name, title, write()) for name, title, write in made]
+    return {
+        "summary": body.summary,
+        "impact": lambda: body.paragraphs(found.impact),
+        "timeline": body.timeline,
+        "root_cause": body.root_cause,
+        "proof": body.proof,
+        "contributing": lambda: body.paragraphs(found.contributing),
+        "how_found": body.how_found,
+        "considered": body.considered,
+        "conduct": body.conduct,
+        "durations": body.durations,
+        "went_well": body.went_well,
+        "went_badly": body.went_badly,
+        "lucky": body.lucky,
+        "actions": body.actions,
+        "gaps": body.gaps,
+        "then_and_now": body.then_and_now,
+    }
+
+
+def sections(found: Postmortem, links: Links | None = None, most: int = 1000) -> list[Section]:
+    """In the order in which they are read, where the house has no template of its own."""
+    made = blocks(found, links, most)
+    told = [(name, title, made[name]()) for name, title in _TITLES.items()]
+    return [Section(n, t, f"{inner}{made['proof']()}" if n == "root_cause" else inner) for n, t, inner in told]
 
 
 class _Body:
@@ -101,8 +126,15 @@ class _Body:
         found = self._found
         parts = [self.paragraphs(found.root_cause)]
         if found.claims:
-            rows = [[_mark(c), self._said(c), self._links.cited(c).strip()] for c in self._few(found.claims)]
-            parts.append(html.table(["", "what supports it", "evidence"], rows))
+            rows = [
+                [_mark(c), html.span(c.key, "dim"), self._said(c), self._links.cited(c).strip()]
+                for c in self._few(found.claims)
+            ]
+            parts.append(html.table(["", "", "what supports it", "evidence"], rows))
+        return "".join(parts)
+
+    def proof(self) -> str:
+        found = self._found
         if found.proof:
             rows = [
                 [
@@ -113,8 +145,8 @@ class _Body:
                 ]
                 for one in found.proof
             ]
-            parts.append(html.table(["to be proved", "", "by", ""], rows))
-        return "".join(parts)
+            return html.table(["to be proved", "", "by", ""], rows)
+        return ""
 
     def how_found(self) -> str:
         rows = [
@@ -134,18 +166,23 @@ class _Body:
         ]
         return html.table(["verdict", "hypothesis", "evidence"], rows) if rows else self.paragraphs(())
 
+    def durations(self) -> str:
+        return self._list(self._found.durations, "")
+
+    def went_well(self) -> str:
+        return self._list(self._found.went_well, wording.WELL)
+
+    def went_badly(self) -> str:
+        return self._list(self._found.went_badly, wording.BADLY)
+
+    def lucky(self) -> str:
+        return self._list(self._found.lucky, wording.LUCKY)
+
     def conduct(self) -> str:
-        found = self._found
-        times = self._list(found.durations, "")
-        well, badly, lucky = (
-            f"<h4>{title}</h4>{self._list(told, blank)}"
-            for title, told, blank in (
-                ("What went well", found.went_well, wording.WELL),
-                ("What went badly", found.went_badly, wording.BADLY),
-                ("Where we were lucky", found.lucky, wording.LUCKY),
-            )
+        return (
+            f"{self.durations()}<h4>What went well</h4>{self.went_well()}"
+            f"<h4>What went badly</h4>{self.went_badly()}<h4>Where we were lucky</h4>{self.lucky()}"
         )
-        return f"{times}{well}{badly}{lucky}"
 
     def _list(self, sentences: Sequence[Sentence], blank: str) -> str:
         items = [f"{self._said(one)}{self._links.cited(one)}" for one in self._few(sentences)]
@@ -154,7 +191,7 @@ class _Body:
         return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>" if items else ""
 
     def actions(self) -> str:
-        blank = html.span(TO_FILL_IN, "mark")
+        blank = html.span(TO_FILL_IN, "mark", "t")
         rows = [
             [
                 _struck(action.what, action.result == "failed", action.detail)

@@ -10,17 +10,21 @@ from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.render import html
 from aisre_nb.render.postmortem import wording
-from aisre_nb.render.postmortem.body import sections
+from aisre_nb.render.postmortem.body import blocks, sections
+from aisre_nb.render.postmortem.house import as_html
 from aisre_nb.render.postmortem.shown import Size, drawn
+from aisre_nb.render.postmortem.template import lines
 from aisre_nb.report.postmortem.document import TO_FILL_IN, Postmortem, Sentence
 
 _FOLDED = ("how_found", "considered", "then_and_now")
 _FIGURES = 6
 
 
-def bundles(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor) -> Iterator[dict[str, Any]]:
-    """What Jupyter draws."""
-    yield {"text/html": _html(found), "text/plain": plain(found)}
+def bundles(
+    found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, house: str = ""
+) -> Iterator[dict[str, Any]]:
+    """What Jupyter draws. ``house``: the text of the house's template; empty for our own order."""
+    yield {"text/html": _of_house(found, house) if house else _html(found), "text/plain": plain(found)}
     drawn_so_far = 0
     for number in found.cited:
         if number not in evidence or drawn_so_far == _FIGURES:
@@ -35,9 +39,21 @@ def bundles(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redac
             yield figure
 
 
+def _of_house(found: Postmortem, house: str) -> str:
+    told = {**blocks(found), "facts": lambda: _facts(found), "evidence": lambda: _appendix(found)}
+    return html.block(as_html(house, lines(found), told, lambda level, title: _heading(3 if level < 2 else 4, title)))
+
+
+def _heading(level: int, title: str) -> str:
+    return f"<h{level}>{title}</h{level}>"
+
+
+def _facts(found: Postmortem) -> str:
+    return html.table(["", ""], [[html.span(name, "dim"), html.text(value)] for name, value in wording.facts(found)])
+
+
 def _html(found: Postmortem) -> str:
-    rows = [[html.span(name, "dim"), html.text(value)] for name, value in wording.facts(found)]
-    parts = [f"<h3>{html.text(visible(found.title))}</h3>", html.table(["", ""], rows)]
+    parts = [f"<h3>{html.text(visible(found.title))}</h3>", _facts(found)]
     for section in sections(found):
         if section.name in _FOLDED:
             parts.append(html.details(f"<b>{html.text(section.title)}</b>", section.html))

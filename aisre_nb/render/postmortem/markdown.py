@@ -39,16 +39,6 @@ class _Writer:
 
     def sections(self) -> dict[str, Callable[[], str]]:
         found = self._found
-        lines = {
-            "title": found.title,
-            "status": f"{found.status}: {found.status_detail}" if found.status_detail else found.status,
-            "date": wording.date(found),
-            "duration": wording.duration(found),
-            "onset": f"{found.onset:%Y-%m-%d %H:%M:%S} UTC" if found.onset else "",
-            "incident": found.incident,
-            "question": found.question,
-            "confidence": "" if found.confidence is None else f"{found.confidence:.0%}",
-        }
         blocks: dict[str, Callable[[], str]] = {
             "facts": lambda: escaped.items(f"**{n}:** {escaped.line(v)}" for n, v in wording.facts(found)),
             "summary": self._summary,
@@ -68,7 +58,9 @@ class _Writer:
             "then_and_now": self._then_and_now,
             "evidence": lambda: "\n\n".join(self._exhibit(one) for one in found.exhibits[:_MOST]),
         }
-        told = {name: (lambda value=value: escaped.line(value) or _BLANK) for name, value in lines.items()}
+        told = {
+            name: (lambda value=value: escaped.line(value) or _BLANK) for name, value in template.lines(found).items()
+        }
         return {**told, **blocks}
 
     def _summary(self) -> str:

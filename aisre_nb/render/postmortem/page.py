@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,20 +16,29 @@ from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.render import html
 from aisre_nb.render.postmortem import wording
-from aisre_nb.render.postmortem.body import Links, sections
+from aisre_nb.render.postmortem.body import Links, blocks, sections
 from aisre_nb.render.postmortem.exhibit import Drawing, exhibit
+from aisre_nb.render.postmortem.house import as_html
 from aisre_nb.render.postmortem.shown import SIZES, Size
+from aisre_nb.render.postmortem.template import lines, split
 from aisre_nb.report.postmortem.document import Postmortem, Sentence
 
 LIMIT = 8_000_000
 """Bytes of a page."""
+_LEAD = "<!--lead-->"
+"""Where the first plot goes. No text of a record can hold it: theirs are escaped."""
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]{1,2000}")
 
 
-def page(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, limit: int = LIMIT) -> str:
-    """The whole file, as large as fits below ``limit``. Raises `UsageError` where not even the least does."""
+def page(
+    found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, house: str = "", limit: int = LIMIT
+) -> str:
+    """The whole file, as large as fits below ``limit``. Raises `UsageError` where not even the least does.
+
+    ``house``: the text of the house's template; empty for our own order.
+    """
     for size in SIZES:
-        made = _page(found, evidence, redactor, size)
+        made = _page(found, evidence, redactor, size, house)
         if len(made.encode("utf-8")) <= limit:
             return made
     raise UsageError(f"the page does not fit in {limit} bytes", "write it as Markdown: --markdown FILE")
@@ -66,32 +75,52 @@ class _Places(Links):
         return f'<a href="{html.text(link)}" rel="noopener noreferrer nofollow">{html.text(link)}</a>'
 
 
-def _page(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, size: Size) -> str:
+def _page(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, size: Size, house: str) -> str:
     listed = [one for one in found.exhibits if one.id in evidence][: size.entries]
     links = _Places(found, {one.id for one in listed})
-    body = sections(found, links, size.entries)
+    # Before the evidence: the first place of a sentence is where its claims lead back to.
+    body = _ours(found, links, size) if not house else _of_house(house, found, links, size)
     drawings: dict[str, Drawing] = {}
     figures: dict[str, Any] = {}
     for one in listed:
-        drawings[one.id] = exhibit(
-            found, one, evidence[one.id], size, redactor, links, draw=len(figures) < size.figures
-        )
+        draw = len(figures) < size.figures
+        drawings[one.id] = exhibit(found, one, evidence[one.id], size, redactor, links, draw=draw)
         if drawings[one.id].figure:
             figures[one.id] = drawings[one.id].figure
-    lead = next((n for one in found.impact for n in one.evidence if n in figures), None)
-    parts = [_head(found), _contents([(s.name, s.title) for s in body], bool(listed))]
-    for section in body:
-        parts.append(
-            f'<section id="{section.name}"><h2>{html.text(section.title)}</h2>{_block(section.html)}</section>'
-        )
-        if section.name == "impact" and lead:
-            parts.append(drawings[lead].html)
+    lead = next((n for one in found.impact for n in one.evidence if n in figures and _LEAD in body), None)
+    body = body.replace(_LEAD, drawings[lead].html if lead else "", 1)
     rest = "".join(drawing.html for number, drawing in drawings.items() if number != lead)
     if listed:
-        parts.append(f'<section id="evidence"><h2>Evidence</h2>{rest}</section>')
+        body += f'<section id="evidence"><h2>Evidence</h2>{rest}</section>'
     if size.left_out():
-        parts.append(f'<p class="note">{html.text(size.left_out())}</p>')
-    return _document(visible(found.title), "".join(parts), figures)
+        body += f'<p class="note">{html.text(size.left_out())}</p>'
+    return _document(visible(found.title), body, figures)
+
+
+def _ours(found: Postmortem, links: Links, size: Size) -> str:
+    body = sections(found, links, size.entries)
+    parts = [_head(found), _contents([(s.name, s.title) for s in body], bool(found.exhibits))]
+    for section in body:
+        inner = f"<h2>{html.text(section.title)}</h2>{_block(section.html)}"
+        parts.append(f'<section id="{section.name}">{inner}</section>')
+        if section.name == "impact":
+            parts.append(_LEAD)
+    return "".join(parts)
+
+
+def _of_house(house: str, found: Postmortem, links: Links, size: Size) -> str:
+    made = blocks(found, links, size.entries)
+    told = {name: _framed(write) for name, write in made.items()}
+    told["impact"] = lambda: _block(made["impact"]()) + _LEAD
+    told["facts"] = lambda: _facts(found)
+    # It stands at the end in any case, for citations lead to it.
+    told["evidence"] = lambda: '<div class="note"><a href="#evidence">below</a></div>' if found.exhibits else ""
+    body = as_html(house, lines(found), told, lambda level, title: f"<h{min(level, 4)}>{title}</h{min(level, 4)}>")
+    return body if "title" in split(house)[1::2] else _head(found) + body
+
+
+def _framed(write: Callable[[], str]) -> Callable[[], str]:
+    return lambda: _block(write())
 
 
 def _block(inner: str) -> str:
@@ -101,8 +130,12 @@ def _block(inner: str) -> str:
 def _head(found: Postmortem) -> str:
     good = found.status in ("resolved", "no fault")
     badge = f'<span class="status status-{"good" if good else "open"}">{html.text(found.status)}</span>'
+    return f"<h1>{html.text(visible(found.title))}</h1>{badge}{_facts(found)}"
+
+
+def _facts(found: Postmortem) -> str:
     rows = "".join(f"<dt>{html.text(name)}</dt><dd>{html.text(value)}</dd>" for name, value in wording.facts(found))
-    return f'<h1>{html.text(visible(found.title))}</h1>{badge}<dl class="facts">{rows}</dl>'
+    return f'<dl class="facts">{rows}</dl>'
 
 
 def _contents(titles: list[tuple[str, str]], appendix: bool) -> str:

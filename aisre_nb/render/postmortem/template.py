@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aisre_nb.errors import ConfigurationError
+from aisre_nb.render.postmortem import wording
+from aisre_nb.report.postmortem.document import Postmortem
 
 _PLACE = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
 _LARGEST = 1_000_000
@@ -115,6 +117,25 @@ def check(text: str, path: Path) -> None:
             f"{path}: {named} {'is no placeholder' if len(unknown) == 1 else 'are no placeholders'}",
             f"the placeholders are {', '.join(PLACEHOLDERS)}",
         )
+
+
+def lines(found: Postmortem) -> dict[str, str]:
+    """What the placeholders of one line stand for, as plain text."""
+    return {
+        "title": found.title,
+        "status": f"{found.status}: {found.status_detail}" if found.status_detail else found.status,
+        "date": wording.date(found),
+        "duration": wording.duration(found),
+        "onset": f"{found.onset:%Y-%m-%d %H:%M:%S} UTC" if found.onset else "",
+        "incident": found.incident,
+        "question": found.question,
+        "confidence": "" if found.confidence is None else f"{found.confidence:.0%}",
+    }
+
+
+def split(text: str) -> list[str]:
+    """The text between placeholders, and at each odd place the name of one."""
+    return _PLACE.split(text)
 
 
 def filled(text: str, sections: Mapping[str, Callable[[], str]]) -> str:

@@ -20,11 +20,17 @@ _SEAL = re.compile(r"\n<!-- aisre-nb postmortem ([0-9a-f]{64}) -->\n\Z")
 
 
 def write_html(
-    path: Path, found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redactor, *, force: bool = False
+    path: Path,
+    found: Postmortem,
+    evidence: Mapping[str, Evidence],
+    redactor: Redactor,
+    house: Path | None = None,
+    *,
+    force: bool = False,
 ) -> None:
     """One self-contained file. Raises `UsageError` where it cannot be written, or would destroy somebody's words."""
     _free(path, force)
-    _write(path, _sealed(page(found, evidence, redactor)))
+    _write(path, _sealed(page(found, evidence, redactor, template.read(house) if house else "")))
 
 
 def write_markdown(

@@ -9,38 +9,43 @@ from typing import Any
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.record.events import Event, ToolFinished
 from aisre_nb.report.postmortem.document import Moment, Sentence
-from aisre_nb.report.postmortem.timeline import parsed
+from aisre_nb.report.postmortem.timeline import REQUEST, parsed
 from aisre_nb.report.report import Report
 
 _SOON, _LATE = timedelta(minutes=5), timedelta(minutes=15)
 """An alert within the first is called good, one after the second bad; between them it is a number like others."""
 _MOST = 8
+_NOTHING = "nothing yet"
+"""What `verify` calls the remedy where nothing was done before it looked."""
 
 
 def durations(
-    timeline: Sequence[Moment], onset: datetime | None, shown_by: tuple[str, ...], recovered: datetime | None
+    timeline: Sequence[Moment],
+    onset: datetime | None,
+    shown_by: tuple[str, ...],
+    recovered: datetime | None,
+    looked: tuple[str, ...],
 ) -> Iterator[Sentence]:
-    """From the onset to the alert, the first question, the cause, the first change, and the end."""
+    """From the onset to the alert, the first question, the report, the first remedy, and the end."""
     if onset is None:
         return
-    alert = _first(timeline, "alert", since=onset)
-    asked = _first(timeline, "detection")
-    reported = next((m for m in reversed(timeline) if m.kind == "detection" and "reported" in m.sentence.text), None)
-    acted = next((m for m in timeline if m.kind == "action" and m.sentence.evidence), None)
-    for n, (what, one) in enumerate(
-        (
-            ("the first alert", alert),
-            ("the first question", asked),
-            ("the report", reported),
-            ("the first change that was carried out", acted),
+    done = [m for m in timeline if m.kind == "action" and m.sentence.evidence]
+    told = {
+        "the first alert": _first(timeline, "alert", since=onset),
+        "the first question": _first(timeline, "detection"),
+        "the report": next((m for m in reversed(timeline) if m.kind == "detection"), None),
+        "the first pull request": next((m for m in done if m.sentence.text.startswith(REQUEST)), None),
+        "the first other change that was carried out": next(
+            (m for m in done if not m.sentence.text.startswith(REQUEST)), None
         ),
-        1,
-    ):
+    }
+    for n, (what, one) in enumerate(told.items(), 1):
         if one is not None and one.at >= onset:
             cited = tuple(dict.fromkeys((*shown_by, *one.sentence.evidence)))
             yield Sentence(f"d{n}", f"From the onset to {what}: {spell(one.at - onset)}.", cited)
     if recovered is not None and recovered >= onset:
-        yield Sentence("d9", f"From the onset until it was seen to be over: {spell(recovered - onset)}.", shown_by)
+        text = f"From the onset until it was seen to be over: {spell(recovered - onset)}."
+        yield Sentence("d9", text, tuple(dict.fromkeys((*shown_by, *looked))))
 
 
 def well(
@@ -79,7 +84,8 @@ def badly(
     elif onset and report.outcome == "root_cause" and asked is not None and not _alerted(report, asked):
         services = ", ".join(report.root_cause.services) if report.root_cause else ""
         yield Sentence("b1", f"When it was looked at, no alert fired for {services}.", (asked.id,))
-    for n, one in enumerate((e for e in looked if e.facts.get("verdict") in ("unchanged", "worse")), 2):
+    tried = [e for e in looked if e.facts.get("remedy") != _NOTHING]
+    for n, one in enumerate((e for e in tried if e.facts.get("verdict") in ("unchanged", "worse")), 2):
         yield Sentence(f"b{n}", f"A remedy did not help: {one.summary}", (one.id,))
     failed = [e for e in events if isinstance(e, ToolFinished) and e.error and e.effect == "read"]
     for n, step in enumerate(failed[:_MOST], 20):

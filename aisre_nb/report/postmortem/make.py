@@ -29,7 +29,8 @@ def make(report: Report, evidence: Mapping[str, Evidence], events: Sequence[Even
     recovered = max((at for e in looked if (at := conduct.moment(e.facts.get("now")))), default=None)
     claims = sentences("c", report.claims)
     timeline = moments(report, evidence, events, onset)
-    times = conduct.durations(timeline, onset, shown_by, recovered if status == "resolved" else None)
+    over = tuple(e.id for e in looked) if status == "resolved" else ()
+    times = conduct.durations(timeline, onset, shown_by, recovered if over else None, over)
     incident = _incident(report, evidence)
     numbers = list(dict.fromkeys([*_cited(report), *evidence]))
     return Postmortem(

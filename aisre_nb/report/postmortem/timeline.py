@@ -13,6 +13,9 @@ from aisre_nb.report.postmortem.document import Moment, Sentence
 from aisre_nb.report.report import EntryKind, Report
 from aisre_nb.times import instant
 
+REQUEST = "Pull request: "
+"""What a change that people still have to merge begins with."""
+
 
 def onset_of(report: Report, evidence: Mapping[str, Evidence]) -> tuple[datetime | None, tuple[str, ...]]:
     """When it began, and what shows it: a claim that held, else a signal's change, else the first symptom."""
@@ -79,6 +82,7 @@ def _decided(
 ) -> tuple[str, tuple[str, ...]]:
     """Who decided what, and what came of it."""
     title = str(event.view.get("title") or event.tool)
+    title = f"{REQUEST}{title}" if event.tool == "create_pull_request" else title
     who = f"{event.who} ({event.channel})" if event.who else event.channel
     words = {"approve": "approved by", "edit": "approved as edited by", "reject": "rejected by", "stop": "stopped by"}
     text = f"{title}: not allowed" if event.verdict == "denied" else f"{title}: {words[event.verdict]} {who}"

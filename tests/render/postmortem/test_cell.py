@@ -31,3 +31,11 @@ def test_the_document_comes_first_and_then_its_figures(made: Made) -> None:
     assert "status: not verified" in drawn[0]["text/plain"]
     shapes = drawn[2]["application/vnd.plotly.v1+json"]["layout"]["shapes"]
     assert "claim-0" in {shape.get("name") for shape in shapes}
+
+
+@pytest.mark.parametrize("text", [p.text for p in ALL if p.kind == "html"])
+def test_the_houses_template_orders_the_cell(made: Made, text: str) -> None:
+    house = "# {{title}}\n## What\n- {{date}}\n\n{{facts}}\n\n{{actions}}\n\n{{evidence}} {{incident}}\n"
+    bundle = next(bundles(*made(text).made(), Redactor(), house))
+    assert live(bundle) == []
+    assert "<h4>What</h4><ul><li>2026-03-01</li></ul>" in bundle["text/html"] and "Timeline" not in bundle["text/html"]

@@ -53,7 +53,9 @@ def test_the_incidents_clock_is_not_the_readers(made: Made) -> None:
 def test_who_decided_what_stands_in_the_timeline(made: Made) -> None:
     case = made("ada")
     action = next(m for m in case.made()[0].timeline if m.kind == "action")
-    assert action.sentence.text == "ada: approved by ada (panel), “ada”" and action.sentence.evidence == ("E4",)
+    assert action.sentence.text == "Pull request: ada: approved by ada (panel), “ada”" and action.sentence.evidence == (
+        "E4",
+    )
     for verdict, said in (("reject", "rejected by"), ("denied", "not allowed"), ("edit", "approved as edited by")):
         case.events = [e.model_copy(update={"verdict": verdict}) if isinstance(e, Decided) else e for e in case.events]
         assert said in next(m for m in case.made()[0].timeline if m.kind == "action").sentence.text
@@ -86,7 +88,7 @@ def test_every_number_stands_in_the_record(made: Made) -> None:
             assert set(re.findall(r"\d+", one.text)) <= set(re.findall(r"\d+", record)), one.text
     assert [d.text for d in found.durations] == [
         "From the onset to the first alert: 2 min.", "From the onset to the first question: 29 min.",
-        "From the onset to the report: 30 min.", "From the onset to the first change that was carried out: 30 min.",
+        "From the onset to the report: 30 min.", "From the onset to the first pull request: 30 min.",
     ]  # fmt: skip
 
 
@@ -113,6 +115,13 @@ def test_how_it_went_says_what_the_record_shows(made: Made) -> None:
     assert slow.went_well == ()
     case.evidence["E9"] = _look("unchanged")
     assert "A remedy did not help" in " ".join(one.text for one in case.made()[0].went_badly)
+
+
+def test_a_look_before_any_remedy_blames_none(made: Made) -> None:
+    case = made()
+    look = _look("unchanged")
+    case.evidence["E9"] = replace(look, facts={**look.facts, "remedy": "nothing yet"})
+    assert "remedy" not in " ".join(one.text for one in case.made()[0].went_badly)
 
 
 def test_without_a_report_there_is_none(made: Made) -> None:

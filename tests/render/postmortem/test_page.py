@@ -92,7 +92,7 @@ class _Page(HTMLParser):
 
 def _made(made: Made, *words: Any, limit: int = LIMIT, **more: Any) -> str:
     found, evidence = made(*words, **more).made()
-    return page(found, evidence, Redactor(), limit)
+    return page(found, evidence, Redactor(), limit=limit)
 
 
 @pytest.mark.usefixtures("small")
@@ -165,6 +165,29 @@ def test_it_says_what_was_left_out(made: Made) -> None:
     assert "To stay small, the tables of the appendix are left out; series are thinned to" in least
     with pytest.raises(UsageError, match="does not fit"):
         _made(made, "cart", limit=1000)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("text", ["cart", "{{title}} <b>x</b>", "<!--lead-->"])
+def test_the_houses_template_orders_the_page(made: Made, text: str) -> None:
+    house = (
+        "# PM <i>: {{title}}\n<!-- for us -->\n{{actions}}\n## Hurt\n- since {{onset}}\n\n{{impact}}\n{{went_well}}\n"
+    )
+    found, evidence = made(text).made()
+    whole = page(found, evidence, Redactor(), house)
+    told = _Page(whole[: whole.index('<script type="application/json"')])
+    assert told.wrong == [] and "for us" not in whole
+    words = re.sub(r"\s+", " ", " ".join(told.words))
+    assert (
+        words.index("PM <i>:")
+        < words.index("owner")
+        < words.index("Hurt")
+        < words.index("E1 ")
+        < words.index("fired 2 min")
+    )
+    assert "since 2026-03-01 10:31:00 UTC" in words and "<h2>Timeline</h2>" not in whole
+    assert {link[1:] for link in told.links if link.startswith("#E")} <= set(told.ids)
+    assert _Page(page(found, evidence, Redactor(), "{{summary}}")).words.count("not verified") == 1
 
 
 def test_without_figures_there_is_no_script(made: Made) -> None:
