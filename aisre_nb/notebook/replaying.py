@@ -70,11 +70,16 @@ def replay(words: list[str], handle: Handle) -> None:
         return
     # Whoever has no %%sre cell to come wants to look at all of it.
     handle.investigation = found = opened(handle.settings, records[0], handle.registry())
-    then = f", then {len(records) - 1} more records" if len(records) > 1 else ""
+    then = f"; after it come {len(records) - 1} more of this notebook" if len(records) > 1 else ""
     print(
-        f"{len(state.now.questions)} questions, {len(found.steps)} steps, {len(found.evidence)} results{then}. Each "
+        f"It holds {_count(len(state.now.questions), 'question')}, {_count(len(found.steps), 'step')} and "
+        f"{_count(len(found.evidence), 'result')}{then}. Each "
         "%%sre cell gets the next question; %sre replay --all draws everything at once; %sre reset ends the replay."
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _folders(words: list[str], handle: Handle) -> list[Path]:
@@ -120,8 +125,11 @@ def act(handle: Handle, state: Replaying, tool: str, arguments: dict[str, Any]) 
     from aisre_nb.session.step import Step
 
     if _is_next(handle, state, "act", tool):
+        before = len(state.now.investigation.steps)
         _watched(state, lambda transcript: state.now.play(transcript))
-        return state.now.investigation.steps[-1]
+        # A record that was cut off holds its beginning alone.
+        if len(state.now.investigation.steps) > before:
+            return state.now.investigation.steps[-1]
     said = f"A replay changes nothing, and the record holds no {tool} here."
     print(said)
     return Step(0, tool, arguments, "change", error=said)
@@ -138,6 +146,24 @@ def own(handle: Handle, state: Replaying, kind: str, title: str, frame: Any = No
     said = f"A replay keeps nothing, and the record holds no {kind} here."
     print(said)
     return Evidence("", "text" if frame is None else "table", title, said, kind, {}, frame=frame)
+
+
+def verified(handle: Handle, state: Replaying) -> None:
+    """What ``%sre verify`` does: what came of it then."""
+    from IPython.display import display
+
+    from aisre_nb.record.events import Verified
+    from aisre_nb.render.then_and_now import recorded
+
+    if not _is_next(handle, state, "verify", ""):
+        print("A replay asks nothing, and the record holds no comparison here.")
+        return
+    part = state.now.next
+    _watched(state, lambda transcript: state.now.play(transcript))
+    for event in part.events if part else ():
+        if isinstance(event, Verified):
+            for bundle in recorded(event.rows, state.now.investigation.evidence):
+                display(bundle, raw=True)
 
 
 def changed(handle: Handle, state: Replaying) -> None:

@@ -90,8 +90,8 @@ def _read(handle: Handle, folder: Path, busy: RecordBusy) -> None:
         found.sources = sources_of(record)
     handle.investigation = found
     print(
-        f"{busy.message}, so it is open for reading only: {len(found.evidence)} results are there so far. sre.E, "
-        "%sre report and %sre show work; the next %%sre begins a new record."
+        f"{busy.message}, so it is open for reading only. Of what it holds so far sre.E, "
+        "%sre report and %sre show tell; the next %%sre begins a new record."
     )
 
 
