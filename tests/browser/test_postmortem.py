@@ -121,6 +121,10 @@ def test_a_phone_does_not_scroll_sideways(opened: Callable[..., Any]) -> None:
     page = opened("cart " * 40)
     page.set_viewport_size({"width": 360, "height": 700})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    page.wait_for_function("() => document.querySelectorAll('.plot.js-plotly-plot .main-svg').length >= 4")
+    page.set_viewport_size({"width": 700, "height": 360})
+    page.wait_for_function("() => document.querySelector('#plot-E1 .main-svg').getBoundingClientRect().width > 400")
+    assert page.locator("#plot-E1 .main-svg").first.bounding_box()["height"] > 300, "turned, it is as high as it was"
 
 
 def test_hostile_texts_are_texts(opened: Callable[..., Any]) -> None:

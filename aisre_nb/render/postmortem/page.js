@@ -9,10 +9,12 @@
     if (!place || !window.Plotly) continue;
     const picture = place.firstElementChild;
     place.classList.add("alive");
+    // It stays as high when the window becomes another one.
+    place.style.height = `${figure.layout.height}px`;
     const layout = { ...figure.layout, autosize: true, modebar: { bgcolor: "rgba(0,0,0,0)", color: "#7d7d7d" } };
     Plotly.newPlot(place, figure.data, layout, { ...figure.config, responsive: true }).then(
       () => { if (picture) picture.remove(); aim(); },
-      () => place.classList.remove("alive"),
+      () => { place.classList.remove("alive"); place.style.height = ""; },
     );
   }
 

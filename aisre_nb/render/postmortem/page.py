@@ -27,6 +27,7 @@ LIMIT = 8_000_000
 """Bytes of a page."""
 _LEAD = "<!--lead-->"
 """Where the first plot goes. No text of a record can hold it: theirs are escaped."""
+_BACK = re.compile(r'<a href="#([a-z]\d+)">\1</a>')
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]{1,2000}")
 
 
@@ -50,7 +51,8 @@ class _Places(Links):
     def __init__(self, found: Postmortem, shown: set[str]) -> None:
         self._shown = shown
         self._listed = {(number, one.key) for number in shown for one in found.resting_on(number)}
-        self._named: set[str] = set()
+        self.named: set[str] = set()
+        """Sentences that have a place."""
 
     def cited(self, sentence: Sentence) -> str:
         links = []
@@ -61,9 +63,9 @@ class _Places(Links):
         return f" [{', '.join(links)}]" if links else ""
 
     def name(self, key: str) -> str:
-        if not key or key in self._named:
+        if not key or key in self.named:
             return ""
-        self._named.add(key)
+        self.named.add(key)
         return f' id="{html.text(key)}"'
 
     def sentence(self, key: str) -> str:
@@ -94,6 +96,8 @@ def _page(found: Postmortem, evidence: Mapping[str, Evidence], redactor: Redacto
         body += f'<section id="evidence"><h2>Evidence</h2>{rest}</section>'
     if size.left_out():
         body += f'<p class="note">{html.text(size.left_out())}</p>'
+    # A template may leave out the part where a sentence stands: nothing leads there then.
+    body = _BACK.sub(lambda link: link[0] if link[1] in links.named else link[1], body)
     return _document(visible(found.title), body, figures)
 
 
