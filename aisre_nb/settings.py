@@ -19,6 +19,7 @@
     [sources.shop]
     type = "folder"
     path = "cases/shop"
+    link = "https://grafana.example/explore?service={service}&from={start_ms}&to={end_ms}"   # the house's own page
 """
 
 from __future__ import annotations

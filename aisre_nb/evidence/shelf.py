@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from aisre_nb.evidence.digest import canonical, digest
 from aisre_nb.evidence.evidence import Evidence
@@ -44,7 +45,7 @@ class Shelf(Mapping[str, Evidence]):
             summary=redactor.text(result.summary),
             query=redactor.text(result.query),
             text=redactor.text(result.text),
-            link=None if result.link is None else redactor.text(result.link),
+            link=_without_secrets(result.link, redactor),
             frame=None if result.frame is None else redactor.frame(result.frame),
             facts=redactor.value(dict(result.facts)),
         )
@@ -82,6 +83,12 @@ class Shelf(Mapping[str, Evidence]):
         """What the same call with the same arguments brought before."""
         number = self._asked.get(_key(tool, arguments))
         return self._kept[number] if number else None
+
+
+def _without_secrets(link: str | None, redactor: Redactor) -> str | None:
+    """None where it holds one: masked it would lead nowhere, and encoded a rule may not know it."""
+    plain = unquote(link) if link else ""
+    return link if link and redactor.text(plain) == plain and redactor.text(link) == link else None
 
 
 def _key(tool: str, arguments: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import urlsplit
 
 _RULES = (
     ".aisre{font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);color:var(--jp-ui-font-color1,inherit);"
@@ -66,6 +67,19 @@ def details(summary: str, body: str, *, open_: bool = False) -> str:
 def anchor(evidence: str) -> str:
     """A link to a step's evidence within the same notebook."""
     return f'<a href="#aisre-{text(evidence)}">{text(evidence)}</a>'
+
+
+def page(link: str | None) -> str:
+    """An anchor to a backend's own page, named by its host; empty for what is no address on the web."""
+    if not link or not link.startswith(("https://", "http://")):
+        return ""
+    try:
+        host = urlsplit(link).hostname
+    except ValueError:
+        return ""
+    if not host:
+        return ""
+    return f'<a href="{text(link)}" rel="noopener noreferrer" target="_blank">open in {text(host)}</a>'
 
 
 def cited(ids: Iterable[str]) -> str:

@@ -82,7 +82,8 @@ def _header(step: StepView) -> str:
     call = html.code(f"{step.tool}({arguments})"[:160])
     seconds = html.span(f"{step.seconds:.2f} s", "dim")
     first = f'<div class="aisre-h">{html.span(f"{step.n}.", "n")} {mark} <span>{said}</span></div>'
-    return f'{first}<div class="aisre-dim">{call} {seconds}</div>'
+    link = html.page(step.evidence.link) if step.evidence else ""
+    return f'{first}<div class="aisre-dim">{call} {seconds} {link}</div>'
 
 
 def _decision(decision: Decided, *, shown: bool) -> str:

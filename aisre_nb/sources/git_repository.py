@@ -27,6 +27,7 @@ from aisre_nb.sources.git_refs import (
     version_tags,
 )
 from aisre_nb.sources.git_tree import Entry, blobs, manifest_images, matching_path, service_folders, tree
+from aisre_nb.sources.links import repository_page
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.sources.pull_requests import identity
 from aisre_nb.sources.remote import Remote, base_commit, find_remote, free_name, taken_branches
@@ -50,11 +51,15 @@ class _State:
 class GitRepository:
     """Speaks `CodeSource`, `ChangeSource` and `Source`; never touches the work tree or the index."""
 
-    def __init__(self, folder: Path, name: str = "") -> None:
-        """Raises `ConfigurationError` where it is no repository, `SourceUnreachable` without git."""
+    def __init__(self, folder: Path, name: str = "", link: str = "") -> None:
+        """``link``: a template, or without placeholders the repository's page on GitHub or GitLab.
+
+        Raises `ConfigurationError` where it is no repository, `SourceUnreachable` without git.
+        """
         check_repository(folder)
         self.folder = folder.resolve()
         self.name = name or self.folder.name
+        self._link = link
         self._git = Git(self.folder)
         # Two fetches, or a push and a fetch, at once would fight over git's locks.
         self._alone = asyncio.Lock()
@@ -99,7 +104,8 @@ class GitRepository:
         if frame.empty and not more:
             more = (f"nothing differs between {from_version} and {to_version} in {', '.join(paths) or 'any file'}",)
         query = f"git diff {before} {after} -- {' '.join(paths)}".strip()
-        return Answer(frame, query, self.name, total=len(frame), notes=(*notes, *more))
+        link = repository_page(self._link, query, service=service, before=before, after=after)
+        return Answer(frame, query, self.name, total=len(frame), notes=(*notes, *more), link=link)
 
     async def _paths_of(self, service: str, *commits: str) -> tuple[list[str], tuple[str, ...]]:
         files: dict[str, Entry] = {}
@@ -136,7 +142,9 @@ class GitRepository:
         lines = content.decode("utf-8", "replace").removesuffix("\n").split("\n")
         frame = pd.DataFrame({"line": range(1, len(lines) + 1), "text": [line.rstrip("\r") for line in lines]})
         frame.attrs.update(path=found.path, commit=commit)
-        return Answer(frame, f"git show {commit}:{found.path}", self.name, total=len(frame))
+        query = f"git show {commit}:{found.path}"
+        link = repository_page(self._link, query, service=service, commit=commit, path=found.path)
+        return Answer(frame, query, self.name, total=len(frame), link=link)
 
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`: image tags that commits of the main branch changed, newest first."""

@@ -11,11 +11,12 @@ from aisre_nb.errors import ConfigurationError, SourceError, SourceUnreachable
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.incident_files import IncidentFiles
+from aisre_nb.sources.link_template import checked
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 
 AnySource = TelemetryFolder | GitRepository
 
-_KINDS: Mapping[str, Callable[[Path, str], AnySource]] = {"folder": TelemetryFolder, "git": GitRepository}
+_KINDS: Mapping[str, Callable[[Path, str, str], AnySource]] = {"folder": TelemetryFolder, "git": GitRepository}
 
 
 def open_case(folder: Path) -> Sources:
@@ -45,12 +46,12 @@ def open_sources(specs: Mapping[str, Mapping[str, Any]], base: Path) -> Sources:
     opened: list[AnySource] = []
     notes: list[str] = []
     for name, spec in specs.items():
-        make, path = _checked(name, spec, base)
-        _try(name, lambda make=make, path=path, name=name: make(path, name), opened, notes)  # type: ignore[misc]
+        make = _checked(name, spec, base)
+        _try(name, make, opened, notes)
     return _together(opened, notes)
 
 
-def _checked(name: str, spec: Mapping[str, Any], base: Path) -> tuple[Callable[[Path, str], AnySource], Path]:
+def _checked(name: str, spec: Mapping[str, Any], base: Path) -> Callable[[], AnySource]:
     make = _KINDS.get(str(spec.get("type")))
     if make is None:
         raise ConfigurationError(
@@ -58,10 +59,12 @@ def _checked(name: str, spec: Mapping[str, Any], base: Path) -> tuple[Callable[[
         )
     if not isinstance(spec.get("path"), str) or not spec["path"]:
         raise ConfigurationError(f"[sources.{name}] has no path", 'write path = "FOLDER"')
-    unknown = sorted(set(spec) - {"type", "path"})
+    unknown = sorted(set(spec) - {"type", "path", "link"})
     if unknown:
         raise ConfigurationError(f"[sources.{name}] has {', '.join(unknown)}, which means nothing", "remove it")
-    return make, base / Path(spec["path"]).expanduser()
+    link = checked(spec["link"], f"[sources.{name}] link") if "link" in spec else ""
+    path = base / Path(spec["path"]).expanduser()
+    return lambda: make(path, name, link)
 
 
 def _try(name: str, make: Callable[[], AnySource], opened: list[AnySource], notes: list[str]) -> None:

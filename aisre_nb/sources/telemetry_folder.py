@@ -15,6 +15,7 @@ from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import read_changes
 from aisre_nb.sources.folder_health import health
 from aisre_nb.sources.golden_signals import golden_signals
+from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
@@ -31,11 +32,15 @@ _FILES = ("otel_", "alerts.json", "changes.jsonl", "manifest.json")
 class TelemetryFolder:
     """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource` and `Source`."""
 
-    def __init__(self, folder: Path, name: str = "telemetry") -> None:
-        """Raises `ConfigurationError` where there is no such folder, `SourceUnreachable` where it holds nothing."""
+    def __init__(self, folder: Path, name: str = "telemetry", link: str = "") -> None:
+        """``link``: the house's own page, as `link_template` has it.
+
+        Raises `ConfigurationError` where there is no such folder, `SourceUnreachable` where it holds nothing.
+        """
         if not folder.is_dir():
             raise ConfigurationError(f"there is no folder {folder}", "name a folder that holds otel_*.parquet files")
         self.name = name
+        self._link = link
         self.folder = folder.resolve()
         self.notes: tuple[str, ...] = ()
         if not any(entry.name.startswith(_FILES) for entry in self.folder.iterdir()):
@@ -104,14 +109,22 @@ class TelemetryFolder:
         reader.cursor.close()
         return max(ends, default=None)
 
-    async def _ask(self, work: Callable[[Reader], pd.DataFrame]) -> Answer:
+    async def _ask(
+        self, work: Callable[[Reader], pd.DataFrame], window: Window | None = None, **named: str | None
+    ) -> Answer:
         frame, reader = await self._database.run(work)
-        total = frame.attrs.pop("total", None)
-        return Answer(frame, "\n\n".join(reader.queries), self.name, total=total, notes=tuple(reader.notes))
+        total, query = frame.attrs.pop("total", None), "\n\n".join(reader.queries)
+        link = self._page(query, window, **named)
+        return Answer(frame, query, self.name, total=total, notes=tuple(reader.notes), link=link)
 
-    async def _read(self, file: str, work: Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]]) -> Answer:
+    async def _read(
+        self, file: str, work: Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]], window: Window | None = None
+    ) -> Answer:
         frame, notes = await asyncio.to_thread(work, self.folder / file)
-        return Answer(frame, file, self.name, total=len(frame), notes=notes)
+        return Answer(frame, file, self.name, total=len(frame), notes=notes, link=self._page(file, window))
+
+    def _page(self, query: str, window: Window | None, **named: str | None) -> str | None:
+        return filled(self._link, {"query": query, **named, **times(window)}) if self._link else None
 
     async def alerts(self, at: datetime) -> Answer:
         """See `AlertSource.alerts`."""
@@ -119,11 +132,11 @@ class TelemetryFolder:
 
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`."""
-        return await self._read("changes.jsonl", lambda path: read_changes(path, window, service))
+        return await self._read("changes.jsonl", lambda path: read_changes(path, window, service), window)
 
     async def services(self, window: Window) -> Answer:
         """See `MetricSource.services`."""
-        return await self._ask(lambda reader: service_list(reader, window))
+        return await self._ask(lambda reader: service_list(reader, window), window)
 
     async def calls(self, window: Window) -> Answer:
         """See `MetricSource.calls`."""
@@ -131,11 +144,15 @@ class TelemetryFolder:
 
     async def golden_signals(self, service: str, window: Window, step_seconds: int) -> Answer:
         """See `MetricSource.golden_signals`; the frame's ``attrs["step_seconds"]`` is the step that was used."""
-        return await self._ask(lambda reader: golden_signals(reader, service, window, step_seconds))
+        return await self._ask(
+            lambda reader: golden_signals(reader, service, window, step_seconds), window, service=service
+        )
 
     async def metric(self, name: str, service: str | None, window: Window, step_seconds: int) -> Answer:
         """See `MetricSource.metric`."""
-        return await self._ask(lambda reader: one_metric(reader, name, service, window, step_seconds))
+        return await self._ask(
+            lambda reader: one_metric(reader, name, service, window, step_seconds), window, service=service
+        )
 
     async def metric_names(self, service: str | None) -> Answer:
         """See `MetricSource.metric_names`."""
@@ -151,7 +168,9 @@ class TelemetryFolder:
         limit: int = 50,
     ) -> Answer:
         """See `TraceSource.traces`."""
-        return await self._ask(lambda reader: requests(reader, service, window, status, operation, limit))
+        return await self._ask(
+            lambda reader: requests(reader, service, window, status, operation, limit), window, service=service
+        )
 
     async def operations(self, service: str, window: Window) -> Answer:
         """See `TraceSource.operations`."""
@@ -159,7 +178,7 @@ class TelemetryFolder:
 
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""
-        return await self._ask(lambda reader: whole_trace(reader, trace_id))
+        return await self._ask(lambda reader: whole_trace(reader, trace_id), trace_id=trace_id)
 
     async def logs(
         self,
@@ -183,7 +202,10 @@ class TelemetryFolder:
                 operation=operation,
                 trace_id=trace_id,
                 limit=limit,
-            )
+            ),
+            window,
+            service=service,
+            trace_id=trace_id,
         )
 
     async def health(self) -> Health:

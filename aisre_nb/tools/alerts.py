@@ -46,6 +46,7 @@ async def _get_alerts(context: ToolContext, arguments: GetAlerts) -> ToolResult:
         {"firing": len(firing), "alerts": alerts},
         answer.source,
         answer.query,
+        link=answer.link,
     )
 
 

@@ -82,9 +82,8 @@ async def _get_source_file(context: ToolContext, arguments: GetSourceFile) -> To
     }
     marks = [f"line {r.line}: {str(r.text).strip()}" for r in frame[frame["marked"]].itertuples()][:3]
     said = "; ".join(marks) or f"{len(frame)} lines"
-    return ToolResult(
-        "file", f"{path} at {arguments.version or 'main'}", said, frame, facts, answer.source, answer.query
-    )
+    title = f"{path} at {arguments.version or 'main'}"
+    return ToolResult("file", title, said, frame, facts, answer.source, answer.query, link=answer.link)
 
 
 get_source_diff = Tool(

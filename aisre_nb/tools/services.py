@@ -36,6 +36,7 @@ async def _get_services(context: ToolContext, arguments: GetServices) -> ToolRes
         answer.source,
         answer.query,
         window,
+        link=answer.link,
     )
 
 
