@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aisre_nb.evidence.evidence import Evidence
+    from aisre_nb.notebook.handle import Handle
     from aisre_nb.session.investigation import Investigation
 
 TAG = "sre-cite"
@@ -34,17 +35,32 @@ def note(found: Investigation, shell: Any, text: str) -> Evidence:
     return _kept(found, "", "note", ToolResult("text", _said(text)[:120], _said(text), text=text))
 
 
-async def captured(shell: Any, found: Investigation, title: str, cell: str) -> None:
+async def captured(shell: Any, handle: Handle, title: str, cell: str) -> None:
     """Run the person's own code, as the cell would; what its last line gives becomes evidence, with the code.
 
     Raises `UsageError` where it gives nothing that can be cited; what the code itself raises is shown as always.
     """
+    found = handle.last
     code = cell.strip("\n")
     ran = await shell.run_cell_async(code, store_history=False, transformed_cell=shell.transform_cell(code))
     if not ran.success:
         raise UsageError("the cell failed, so nothing of it was kept", "mend what stands above")
-    evidence = _kept(found, code, "cite", _shown(ran.result, title))
-    print(f"{evidence.id} {evidence.summary}")
+    shown = _shown(ran.result, title)
+    _say(_replayed(handle, shown) or _kept(found, code, "cite", shown))
+
+
+def _replayed(handle: Handle, shown: ToolResult) -> Evidence | None:
+    """In a replay nothing is kept: the evidence as it was kept then."""
+    if handle.replay is None:
+        return None
+    from aisre_nb.notebook.replaying import own
+
+    return own(handle, handle.replay, "cite", shown.title, shown.frame)
+
+
+def _say(evidence: Evidence) -> None:
+    if evidence.id:
+        print(f"{evidence.id} {evidence.summary}")
 
 
 def tagged(shell: Any, handle: Any, ran: Any) -> None:
@@ -56,11 +72,10 @@ def tagged(shell: Any, handle: Any, ran: Any) -> None:
     code = str(ran.info.raw_cell)
     title = next((line.strip("# ").strip() for line in code.splitlines() if line.startswith("#")), "")
     try:
-        evidence = _kept(handle.investigation, code, "cite", _shown(ran.result, title or code.splitlines()[-1]))
+        shown = _shown(ran.result, title or code.splitlines()[-1])
+        _say(_replayed(handle, shown) or _kept(handle.investigation, code, "cite", shown))
     except UsageError as error:
         print(error)
-        return
-    print(f"{evidence.id} {evidence.summary}")
 
 
 def _shown(result: Any, title: str) -> ToolResult:

@@ -15,7 +15,6 @@ _NOTHING = {
     "sandbox": "no world is made",
     "advance": "no time passes",
     "model": "no model is asked",
-    "verify": "no query is asked again",
 }
 
 

@@ -37,9 +37,6 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.undo is not None:
             await undo(self.shell, handle, options.undo)
             return
-        if options.verify is not None and handle.replay is not None:
-            print("A replay changes nothing: no query is asked again.")
-            return
         if options.verify is not None:
             from aisre_nb.notebook.verifying import verify
 
@@ -53,7 +50,7 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
         if options.cite is not None:
             from aisre_nb.notebook.citing import captured
 
-            await captured(self.shell, handle.last, options.cite, cell)
+            await captured(self.shell, handle, options.cite, cell)
             return
         if options.help:
             print(cell_options.parser().format_help())

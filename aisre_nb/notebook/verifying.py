@@ -25,6 +25,11 @@ async def verify(shell: Any, handle: Handle, words: list[str]) -> None:
     from aisre_nb.session import verifying
     from aisre_nb.session.who import who
 
+    if handle.replay is not None:
+        from aisre_nb.notebook.replaying import verified
+
+        verified(handle, handle.replay)
+        return
     found = handle.last
     everything = "--all" in words
     if everything and len(words) > 1:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aisre_nb.record.events import Asked, Ended, Event, EvidenceKept, Noted, ToolFinished, ToolStarted
+from aisre_nb.record.events import Asked, Ended, Event, EvidenceKept, Noted, ToolFinished, ToolStarted, Verified
 
 _OWN = ("cite", "note")
 """What evidence of a person's own says as its tool."""
@@ -18,8 +18,8 @@ _BY_HAND = "person-"
 class Part:
     """One cell's worth of events."""
 
-    kind: Literal["question", "act", "cite", "note", "rest"]
-    """``rest``: what belongs to none, such as queries that were asked again."""
+    kind: Literal["question", "act", "cite", "note", "verify", "rest"]
+    """``rest``: what belongs to none of them."""
     said: str
     """The question, the tool, or the title."""
     events: list[Event] = field(default_factory=list)
@@ -49,6 +49,8 @@ def parts(events: Sequence[Event]) -> list[Part]:
 def _begins(event: Event, events: Sequence[Event], place: int, found: Sequence[Part]) -> bool:
     """Whether something new begins here, outside of a question."""
     before = found[-1] if found else None
+    if isinstance(event, Verified):
+        return True
     if isinstance(event, EvidenceKept):
         return event.data.get("tool") in _OWN
     if isinstance(event, Noted):
@@ -67,4 +69,6 @@ def _call_after(events: Sequence[Event], place: int) -> Event | None:
 def _part(event: Event) -> Part:
     if isinstance(event, EvidenceKept):
         return Part("cite" if event.data.get("tool") == "cite" else "note", str(event.data.get("title", "")))
+    if isinstance(event, Verified):
+        return Part("verify", "")
     return Part("act", event.tool if isinstance(event, ToolStarted | ToolFinished) else "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.record.then_and_now import Compared
 from aisre_nb.render import html, svg
@@ -33,6 +34,18 @@ def bundles(found: Sequence[Compared]) -> list[dict[str, Any]]:
             drawn = figure(one)
             made += [{"text/html": html.block(_drift(one)), "text/plain": _title(one)}, *([drawn] if drawn else [])]
     return made
+
+
+def recorded(rows: Sequence[Mapping[str, Any]], evidence: Mapping[str, Evidence]) -> list[dict[str, Any]]:
+    """What a record says came of it: the table alone, for what there was then is not kept."""
+    found = []
+    for row in rows:
+        then, status = evidence.get(str(row.get("evidence"))), row.get("status")
+        if then is not None and status in _KINDS:
+            seconds = row.get("seconds")
+            told = float(seconds) if isinstance(seconds, int | float) else 0.0
+            found.append(Compared(then, status, str(row.get("detail", "")), told))
+    return [{"text/html": html.block(_head(found), _table(found)), "text/plain": plain(found)}]
 
 
 def counted(found: Sequence[Compared]) -> str:
