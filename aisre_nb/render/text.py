@@ -40,7 +40,8 @@ def table(frame: pd.DataFrame, rows: int = 12) -> str:
 
 def cell(value: Any) -> str:
     """One value in few characters."""
-    if value is None or value != value:
+    # pandas' NA is neither equal to itself nor another.
+    if value is None or type(value).__name__ == "NAType" or value != value:
         return ""
     if isinstance(value, float):
         return f"{value:.4g}"

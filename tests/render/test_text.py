@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisre_nb.render.text import sparkline, table
+from aisre_nb.render.text import cell, sparkline, table
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=False, width=32), max_size=300), st.integers(1, 60))
@@ -23,3 +23,7 @@ def test_a_table_is_bounded_and_says_how_much_is_left_out() -> None:
     shown = table(pd.DataFrame({"a": ["x" * 500] * 30, "b": range(30)}))
     assert max(map(len, shown.splitlines())) <= 100
     assert shown.splitlines()[-1] == "… 18 more rows"
+
+
+def test_what_is_missing_is_empty() -> None:
+    assert [cell(value) for value in (None, float("nan"), pd.NA, pd.NaT)] == ["", "", "", ""]

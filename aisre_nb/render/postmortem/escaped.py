@@ -10,7 +10,7 @@ from aisre_nb.evidence.invisible import visible
 
 _SPECIAL = re.compile(r"([\\`*_\[\]~|$])")
 _WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
-_LEADING = re.compile(r"^([#+\-=:>]|\d{1,9}(?=[.)]))")
+_LEADING = re.compile(r"^([#+\-=:>]|\d{1,9}(?=[.)](?:\s|$)))")
 _CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _NARROW = "&#8203;"
 """A space of no width: GitHub, GitLab and wikis look for links and mentions after they resolved escapes."""

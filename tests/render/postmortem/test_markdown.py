@@ -93,6 +93,12 @@ def test_what_is_escaped_reads_as_it_was(text: str) -> None:
             assert word in shown, plain
 
 
+def test_what_begins_nothing_stays_as_it_is() -> None:
+    for text in ("3.2.1 → 3.5.0", "k8s_event (2 → 3)", "8.57 %", "services/cart/totals.py:39", "`x = 1` | y"):
+        assert escaped.line(text) == text.replace("|", "\\|")
+    assert escaped.line("3. x") == "&#51;. x"
+
+
 def test_lines_that_are_wrapped_begin_nothing() -> None:
     told = escaped.wrapped("word " * 5 + "# a - b 12. c > d + e " * 6, 24, "- ", "  ")
     assert all(len(row) < 60 for row in told.splitlines())
