@@ -194,7 +194,9 @@ def _said(before: pd.DataFrame, gone: pd.DataFrame, come: pd.DataFrame, moved: p
         keys = {k: v for k, v in one.items() if k not in ("what", "then", "now") and v == v and v is not None}
         where = " ".join(cell(v) for v in keys.values())
         values = "value differs" if len(moved) == 1 else "values differ"
-        parts.append(f"{len(moved)} {values}, such as {one['what']} of {where}: {one['then']} → {one['now']}"
+        # Of a signal the column is always the value.
+        named = where if one["what"] == "value" and "signal" in keys else f"{one['what']} of {where}"
+        parts.append(f"{len(moved)} {values}, such as {named}: {one['then']} → {one['now']}"
                      if where else f"{one['what']}: {one['then']} → {one['now']}")  # fmt: skip
     if len(gone):
         parts.append(f"{len(gone)} of {_rows(len(before))} gone")

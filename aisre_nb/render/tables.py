@@ -110,8 +110,9 @@ def some_rows(evidence: Evidence, places: Sequence[int]) -> str:
 
 
 def rows_of_frame(frame: pd.DataFrame) -> str:
-    """A frame by itself, at most twelve columns of it."""
-    return _frame(frame, list(frame.columns)[:12])
+    """The first rows of a frame by itself, at most twelve columns of it."""
+    more = html.span(f"and {len(frame) - _ROWS} more", "dim") if len(frame) > _ROWS else ""
+    return _frame(frame.head(_ROWS), list(frame.columns)[:12]) + more
 
 
 def _frame(frame: pd.DataFrame, columns: list[Any]) -> str:

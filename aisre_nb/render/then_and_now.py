@@ -103,7 +103,7 @@ def figure(one: Compared) -> dict[str, Any] | None:
     panels = []
     for signal in _worst(one, then):
         courses = _courses(then, now, signal)
-        panels += [(signal, courses[["then", "now"]]), (f"{signal}, now − then", courses[["difference"]])]
+        panels += [(signal, courses[["then", "now"]]), ("now − then", courses[["difference"]])]
     if not panels:
         return None
     data: list[dict[str, Any]] = []

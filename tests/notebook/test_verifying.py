@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ def test_what_was_cited_is_asked_again_and_kept(kernel: Any) -> None:
         figures = [o for o in ran.outputs if "application/vnd.plotly.v1+json" in o.get("data", {})]
         assert len(figures) == 1
         assert {row["status"] for row in kernel.events()[-1]["rows"]} == {"drifted", "expired"}
+        # The record is this kernel's to write, and anybody's to read: another process makes a case of it.
+        verb = f"!{sys.executable} -m aisre_nb case {{sre.last.record.folder}} --outcome no_fault --out made"
+        assert "metrics" in kernel.run(verb).text and (kernel.folder / "made" / "truth.json").is_file()
+        verb = f"!{sys.executable} -m aisre_nb verify {{sre.last.record.folder}}"
+        assert "RecordError" not in (said := kernel.run(verb).text) and "aisre-nb: " in said
+
         ran = kernel.run("%sre verify E99")
         assert ran.error == ["UsageError: there is no E99 → there are E1, E2, E3, E4"]
     finally:
