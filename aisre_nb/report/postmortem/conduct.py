@@ -30,8 +30,8 @@ def durations(
     if onset is None:
         return
     done = [m for m in timeline if m.kind == "action" and m.sentence.evidence]
-    told = {
-        "the first alert": _first(timeline, "alert", since=onset),
+    ends = {
+        "the first alert": _first(timeline, "alert", since=onset - _SOON),
         "the first question": _first(timeline, "detection"),
         "the report": next((m for m in reversed(timeline) if m.kind == "detection"), None),
         "the first pull request": next((m for m in done if m.sentence.text.startswith(REQUEST)), None),
@@ -39,10 +39,14 @@ def durations(
             (m for m in done if not m.sentence.text.startswith(REQUEST)), None
         ),
     }
-    for n, (what, one) in enumerate(told.items(), 1):
-        if one is not None and one.at >= onset:
-            cited = tuple(dict.fromkeys((*shown_by, *one.sentence.evidence)))
-            yield Sentence(f"d{n}", f"From the onset to {what}: {spell(one.at - onset)}.", cited)
+    for n, (what, one) in enumerate(ends.items(), 1):
+        if one is None or (one.at < onset and one.kind != "alert"):
+            continue
+        cited = tuple(dict.fromkeys((*shown_by, *one.sentence.evidence)))
+        told = f"From the onset to {what}: {spell(one.at - onset)}."
+        if one.at < onset:
+            told = f"The first alert fired {spell(onset - one.at)} before the onset that the signal shows."
+        yield Sentence(f"d{n}", told, cited)
     if recovered is not None and recovered >= onset:
         text = f"From the onset until it was seen to be over: {spell(recovered - onset)}."
         yield Sentence("d9", text, tuple(dict.fromkeys((*shown_by, *looked))))
@@ -56,9 +60,11 @@ def well(
     looked: Sequence[Evidence],
 ) -> Iterator[Sentence]:
     """What the record shows to have helped."""
-    alert = _first(timeline, "alert", since=onset) if onset else None
+    alert = _first(timeline, "alert", since=onset - _SOON) if onset else None
     if onset and alert and alert.at - onset <= _SOON:
-        yield Sentence("w1", f"An alert fired {spell(alert.at - onset)} after the onset.", alert.sentence.evidence)
+        when = "after" if alert.at >= onset else "before"
+        text = f"An alert fired {spell(abs(alert.at - onset))} {when} the onset."
+        yield Sentence("w1", text, alert.sentence.evidence)
     if report.proved and report.outcome == "root_cause" and not report.against:
         told = f"The cause is proved: {len(report.proof)} of {len(report.proof)} obligations are closed."
         cited = [n for o in report.proof for c in o.claims if c < len(report.claims) for n in report.claims[c].evidence]
@@ -76,7 +82,7 @@ def badly(
     looked: Sequence[Evidence],
 ) -> Iterator[Sentence]:
     """What the record shows to have been missing, late or of no use."""
-    alert = _first(timeline, "alert", since=onset) if onset else None
+    alert = _first(timeline, "alert", since=onset - _SOON) if onset else None
     asked = next((e for e in evidence.values() if e.kind == "alerts"), None)
     if onset and alert and alert.at - onset > _LATE:
         text = f"The first alert fired only {spell(alert.at - onset)} after the onset."

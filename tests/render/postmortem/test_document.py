@@ -113,6 +113,10 @@ def test_how_it_went_says_what_the_record_shows(made: Made) -> None:
     slow, _ = made("x", timeline=late).made()
     assert slow.went_badly[0].text == "The first alert fired only 28 min after the onset."
     assert slow.went_well == ()
+    early = [{"time": "2026-03-01T10:30:30Z", "text": "x", "evidence": ["E3"], "kind": "alert"}]
+    first, _ = made("x", timeline=early).made()
+    assert first.durations[0].text == "The first alert fired 30 s before the onset that the signal shows."
+    assert first.went_well[0].text == "An alert fired 30 s before the onset."
     case.evidence["E9"] = _look("unchanged")
     assert "A remedy did not help" in " ".join(one.text for one in case.made()[0].went_badly)
 
