@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from aisre_nb.evidence.invisible import visible
 from aisre_nb.record.events import Decided, Event, Noted, ToolFinished
 from aisre_nb.session.investigation import Investigation
 
@@ -28,13 +29,18 @@ class Lines:
                 step = self._investigation.steps[-1]
                 said = f"✗ {event.error}" if event.error else step.evidence.summary if step.evidence else ""
                 mark = f" {event.evidence}" if event.evidence else ""
-                print(f"{event.n:3d}. {event.tool}{mark}: {said}", file=sys.stderr, flush=True)
+                _print(f"{event.n:3d}. {event.tool}{mark}: {said}")
             case Decided():
-                print(f"     {event.verdict} by {event.who} ({event.channel}) {event.reason}".rstrip(), file=sys.stderr)
+                _print(f"     {event.verdict} by {event.who} ({event.channel}) {event.reason}".rstrip())
             case Noted():
-                print(f"  {event.text}", file=sys.stderr, flush=True)
+                _print(f"  {'' if event.level == 'info' else '⚠ '}{event.text}")
             case _:
                 pass
 
     def text(self, chunk: str) -> None:
         """The model's own words are in the record; a terminal follows the steps."""
+
+
+def _print(line: str) -> None:
+    # A replayed record may be a stranger's, and a terminal obeys what is printed.
+    print(visible(line), file=sys.stderr, flush=True)

@@ -30,13 +30,15 @@ class Unread(Evidence):
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """Read now, if nobody asked before; where it cannot be read there is none, and the summary says why."""
+        """Read now, if nobody asked before. Where it cannot be: none, the summary says why, and it is a text."""
         with _ONE:
             read = self.__dict__.pop("_read", None)
             if read is not None:
                 self.__dict__["frame"], self.__dict__["_missing"] = read()
                 if self.missing:
                     self.__dict__["summary"] = f"{self.summary} [{self.missing}]".strip()
+                    # Nothing can be drawn of it: its columns are not there.
+                    self.__dict__["kind"] = "text"
             found: pd.DataFrame | None = self.__dict__["frame"]
             return found
 

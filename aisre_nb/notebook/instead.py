@@ -28,7 +28,7 @@ def instead(name: str, words: list[str], handle: Handle, state: Replaying) -> bo
 
             kept = own(handle, state, "note", " ".join(words))
             if kept.id:
-                print(f"{kept.id} {kept.summary}")
+                print(visible(f"{kept.id} {kept.summary}"))
         case "prs":
             _prs(words, handle)
         case "resume" | "replay":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
+from aisre_nb.evidence.invisible import visible
 from aisre_nb.notebook.handle import Handle
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def ask(handle: Handle, state: Replaying, question: str) -> None:
         raise UsageError("this is a replay, and its record holds no further question", live)
     wanted = state.now.questions[0]
     if " ".join(state.now.investigation.redactor.text(question).split()) != " ".join(wanted.split()):
-        raise UsageError(f"this is a replay, and its next question is “{wanted}”", f"ask that one; {live}")
+        raise UsageError(f"this is a replay, and its next question is “{visible(wanted)}”", f"ask that one; {live}")
     handle.investigation = state.now.investigation
     _watched(state, lambda transcript: state.now.play_question(transcript))
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from aisre_nb.errors import RecordError
-from aisre_nb.record.events import Reported
+from aisre_nb.record.events import Noted, Reported
 from aisre_nb.record.record import Record
 
 MIME = "application/vnd.aisre.record+json"
@@ -128,6 +128,8 @@ def _refused(name: str, why: str) -> RecordError:
 
 
 def _cited(record: Record) -> set[str]:
-    """All numbers that stand anywhere in a report."""
-    told = " ".join(str(event.report) for event in record.events if isinstance(event, Reported))
+    """All numbers that stand in a report, or in an answer that was given in words."""
+    said = [event.report if isinstance(event, Reported) else event.text for event in record.events
+            if isinstance(event, Reported | Noted)]  # fmt: skip
+    told = " ".join(map(str, said))
     return set(re.findall(r"\bE[1-9][0-9]{0,6}\b", told))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aisre_nb.errors import RecordError
 from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.unread import Unread
 from aisre_nb.record import frames, kept
 from aisre_nb.record.event_log import EventLog, read_events
 from aisre_nb.record.events import Asked, Event, EvidenceKept
@@ -40,7 +41,7 @@ class Record:
         """What could not be read, one line each."""
         self._log = log
         self._lock = lock
-        self._loaded: dict[str, Evidence] = {}
+        self._loaded: dict[str, Unread] = {}
         self._kept: dict[str, EvidenceKept] = {}
         for event in events:
             self._index(event)
@@ -120,7 +121,10 @@ class Record:
             event = self._kept.get(number)
             if event is None:
                 raise RecordError(f"there is no {number} in {self.folder}")
-            self._loaded[number] = kept.from_json(event.id, event.data, partial(_read, event, path))
+            found = self._loaded[number] = kept.from_json(event.id, event.data, partial(_read, event, path))
+            if path.is_symlink() or not path.is_file():
+                # It is missing: that can be said before anybody looks.
+                found.frame  # noqa: B018
         return self._loaded[number]
 
     def all_evidence(self) -> dict[str, Evidence]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from aisre_nb.approval.policy import Policy
 from aisre_nb.errors import ModelError, RecordError
+from aisre_nb.evidence.invisible import visible
 from aisre_nb.models.base import Turn, TurnRequest, Usage
 from aisre_nb.record.events import Asked, Decided, Event, EvidenceKept, ModelTurn, Reported, ToolFinished
 from aisre_nb.record.record import Record
@@ -102,7 +103,8 @@ def _report(event: Reported, record: Record) -> Report:
         return Report.model_validate(event.report)
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"]))[:80]
-        raise RecordError(f"a report in {record.folder} cannot be read: {where}", "upgrade aisre-nb") from None
+        told = f"a report in {record.folder} cannot be read: {visible(where)}"
+        raise RecordError(told, "upgrade aisre-nb") from None
 
 
 def _usage(told: dict[str, float]) -> Usage:

@@ -173,6 +173,20 @@ def test_a_notebook_carries_its_record_inside(
     assert main(["embed", str(notebook)]) == 0 and notebook.read_bytes() == once
 
 
+def test_a_notebook_with_several_records_prints_a_list(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = tmp_path / "incident.ipynb"
+    _notebook(record, notebook)
+    older = Path(shutil.copytree(FORMAT_1, tmp_path / "records" / "older"))
+    assert main(["embed", str(notebook), str(record), str(older)]) == 0
+    capsys.readouterr()
+    assert main(["replay", str(notebook), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert [one["outcome"] for one in json.loads(out)] == ["root_cause", "inconclusive"]
+    assert err.count("Replay of") == 2
+
+
 def test_only_what_is_cited_travels_and_what_is_missing_is_said(
     record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -186,4 +200,15 @@ def test_only_what_is_cited_travels_and_what_is_missing_is_said(
     folder = Path(json.loads(out[out.index("{\n") :])["record"])
     kept = sum(path.stat().st_size for path in (folder / "frames").iterdir())
     assert kept < whole
-    assert "its frame is missing" in err
+    assert "its frame is missing" in err and "Checked again: “" not in err
+
+
+def test_a_strangers_record_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = [json.loads(line) for line in (FORMAT_1 / "events.jsonl").read_text().splitlines()]
+    steering = "\x1b[2J\x1b]0;x\x07"
+    events[3]["data"]["summary"] += steering
+    events.insert(5, {"type": "note", "text": f"note{steering}"})
+    _lines(tmp_path / "it", events)
+    assert main(["replay", str(tmp_path / "it")]) == 0
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err and "note" in err
