@@ -38,7 +38,8 @@ class Shelf(Mapping[str, Evidence]):
 
         The frame stays whole, whatever its size; only the text for the model is bounded.
         """
-        number = f"E{len(self._kept) + 1}"
+        # Not by their count: a branch may lack one that its mother has.
+        number = f"E{max((int(known[1:]) for known in self._kept), default=0) + 1}"
         clean = replace(
             result,
             title=redactor.text(result.title),

@@ -18,6 +18,7 @@ _BEHIND = {
     "prs": ("list", "show", "merge"),
     "audit": ("verify",),
     "verify": ("--all",),
+    "fork": ("--edit", "--set", "--answer", "--model", "--reject", "--approve", "--record"),
     "postmortem": ("--html", "--markdown", "--force", "--propose"),
 }
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
     from aisre_nb.evidence.secret import Secret
     from aisre_nb.notebook.replaying import Replaying
+    from aisre_nb.record.branches import Run
     from aisre_nb.session.investigation import Investigation
     from aisre_nb.sources.base import Sources
     from aisre_nb.tools.tool import Effect
@@ -24,6 +25,8 @@ class Handle:
         self.investigation: Investigation | None = None
         self.sources: Sources | None = None
         """The sources that the next investigation takes; None: those of the settings."""
+        self.mother: Run | None = None
+        """What the latest branch left, for %sre diff."""
         self.replay: Replaying | None = None
         """The records that are played instead of asking; None: cells ask."""
         self.chosen: dict[str, Any] = {}

@@ -47,6 +47,11 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
 
             await propose(self.shell, handle)
             return
+        if options.fork is not None:
+            from aisre_nb.notebook.forking import fork
+
+            await fork(self.shell, handle, options.fork, cell)
+            return
         if options.cite is not None:
             from aisre_nb.notebook.citing import captured
 

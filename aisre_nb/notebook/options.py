@@ -35,6 +35,8 @@ class Options:
     """The cell is the person's own code; what it gives becomes evidence by this title."""
     undo: str | None = None
     """The number of what is to be taken back: ``%sre undo E9`` comes this way, for it has to wait for a person."""
+    fork: str | None = None
+    """What stands behind ``%sre fork``; the cell may hold the edited call."""
     verify: str | None = None
     """What stands behind ``%sre verify``, which waits too."""
     propose_postmortem: bool = False
@@ -69,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--max-usd", type=float, metavar="USD", help="money for the model at most")
     made.add_argument("--since", metavar="SPAN", help='how far back to look, such as "2h"')
     made.add_argument("--undo", metavar="E9", help=argparse.SUPPRESS)
+    made.add_argument("--fork", metavar="N", help=argparse.SUPPRESS)
     made.add_argument("--verify", metavar="E9", help=argparse.SUPPRESS)
     made.add_argument("--propose-postmortem", action="store_true", help=argparse.SUPPRESS)
     made.add_argument("--cite", metavar="TITLE", help="run this cell's own code; what it gives becomes evidence")

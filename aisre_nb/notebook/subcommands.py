@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing, embedding, postmortem, replaying, requests, showing
+from aisre_nb.notebook import closing, embedding, forking, postmortem, replaying, requests, showing
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.words import SUBCOMMANDS
 
@@ -115,6 +115,12 @@ def _undo(words: list[str], handle: Handle) -> None:
     )
 
 
+def _fork(words: list[str], handle: Handle) -> None:
+    # With a step it waits for the model, and comes another way: see `rewriting`.
+    forking.options(" ".join(map(shlex.quote, words)))
+    raise UsageError("%sre fork stands on a line of its own", "%sre fork 4 --edit")
+
+
 def _verify(words: list[str], handle: Handle) -> None:
     raise UsageError(
         f"%sre verify {' '.join(words)} is not known",
@@ -207,6 +213,8 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "audit": _audit,
     "undo": _undo,
     "verify": _verify,
+    "fork": _fork,
+    "diff": forking.diff,
     "evidence": _evidence,
     "note": _note,
     "report": showing.report,

@@ -11,6 +11,8 @@ SUBCOMMANDS = {
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",
     "undo": "take back what was done: %sre undo E9 shows it and asks",
     "verify": "ask the cited queries again now, and compare: same, drifted, expired; --all asks every one, E3 that one",
+    "fork": "back to a step with something else, and on from there: %sre fork 4 --edit, --set since=4h, --answer …",
+    "diff": "two runs beside each other: %sre diff RECORD RECORD; after a fork, just %sre diff",
     "evidence": "every result so far; %sre evidence E3 draws one",
     "note": "your own words as evidence: %sre note the on-call saw it first at 10:02",
     "report": "the latest report again",

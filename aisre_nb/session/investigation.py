@@ -73,6 +73,8 @@ class Investigation:
         self.introduced = False
         """Whether the user was told which model and sources answer."""
         self._noticing = Noticing(self.redactor)
+        self.reusable: dict[str, Evidence] = {}
+        """Of a branch: what the other one read after the fork, by its call; it is not asked again."""
 
     @property
     def usage(self) -> dict[str, float]:
@@ -174,6 +176,7 @@ class Investigation:
         """Time passed, or something was changed: "now" is another instant, and what was read before is read anew."""
         self.now = self.sources.moment() or datetime.now(UTC)
         self.evidence.outdated()
+        self.reusable.clear()
 
     def _lost(self, error: RecordError) -> None:
         # A full disk must not end an incident's investigation: it goes on in memory, and says so once.

@@ -10,6 +10,8 @@ from typing import Any
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import ModelError, Stopped, ToolError
+from aisre_nb.evidence.digest import canonical
+from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.base import (
     AssistantMessage,
     CallResult,
@@ -30,7 +32,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
 from aisre_nb.session.who import who
-from aisre_nb.tools.tool import Tool
+from aisre_nb.tools.tool import Tool, ToolResult
 
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
@@ -40,6 +42,11 @@ async def investigate(inv: Investigation, question: str, approver: Approver) -> 
         inv.emit(Noted(text=note))
     inv.introduced = True
     inv.messages.append(UserMessage(question))
+    return await go_on(inv, question, approver)
+
+
+async def go_on(inv: Investigation, question: str, approver: Approver) -> Report:
+    """From where the conversation is to the report. See `Investigation.ask` for what it raises."""
     reporting = Reporting(inv, question)
     try:
         report = await _turns(inv, question, approver, reporting)
@@ -79,7 +86,7 @@ async def act(inv: Investigation, call: ToolCall, said: str, approver: Approver,
         outcome = await calls.run(n, call, tool, arguments, inv.tool_context(), inv.desk(approver), said, again)
     except ToolError as error:
         outcome = calls.Outcome(call, None, call.arguments, error=str(error))
-    result = _kept(inv, n, outcome, said)
+    result = kept(inv, n, outcome, said)
     if outcome.tool is not None and outcome.tool.moves and outcome.result is not None:
         inv.moved()
     inv.messages.append(UserMessage(f"Meanwhile {who()} did this without you: {said or call.name}. {result.text}"))
@@ -164,7 +171,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
     async def collect() -> None:
         # Kept in the order of the calls, so that the same investigation numbers its evidence the same way.
         for n, call, task in reads:
-            results[call.id] = _kept(inv, n, await task, why)
+            results[call.id] = kept(inv, n, await task, why)
         reads.clear()
 
     try:
@@ -182,7 +189,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             except ToolError as error:
                 await collect()
                 inv.budget.steps += 1
-                results[call.id] = _kept(inv, n, calls.Outcome(call, None, call.arguments, error=str(error)), why)
+                results[call.id] = kept(inv, n, calls.Outcome(call, None, call.arguments, error=str(error)), why)
                 continue
             same = inv.evidence.find(tool.name, arguments.model_dump(mode="json")) if _repeats(tool) else None
             if same is not None:
@@ -192,6 +199,11 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             inv.budget.steps += 1
             shown = inv.redactor.value(arguments.model_dump(mode="json"))
             inv.emit(ToolStarted(n=n, call_id=call.id, tool=tool.name, arguments=shown, effect=tool.effect))
+            earlier = inv.reusable.get(f"{tool.name} {canonical(arguments.model_dump(mode='json'))}")
+            if earlier is not None and _repeats(tool):
+                await collect()
+                results[call.id] = kept(inv, n, calls.Outcome(call, tool, earlier.arguments, as_result(earlier)), why)
+                continue
             context = inv.tool_context()
             running = calls.run(n, call, tool, arguments, context, inv.desk(approver), why)
             if _repeats(tool) and inv.policy.ruling(wanted(tool, context, arguments))[0] == "run":
@@ -199,7 +211,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
                 continue
             await collect()
             outcome = await running
-            results[call.id] = _kept(inv, n, outcome, why)
+            results[call.id] = kept(inv, n, outcome, why)
             if tool.moves and outcome.result is not None:
                 inv.moved()
             if outcome.stop:
@@ -212,12 +224,20 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
     inv.budget.learned(len(inv.evidence) > before)
 
 
+def as_result(evidence: Evidence) -> ToolResult:
+    """Evidence as what its tool returned."""
+    return ToolResult(
+        evidence.kind, evidence.title, evidence.summary, evidence.frame, evidence.facts, evidence.source,
+        evidence.query, evidence.window, evidence.text if evidence.kind == "text" else "", evidence.link,
+    )  # fmt: skip
+
+
 def _repeats(tool: Tool) -> bool:
     """It only looks, so that it may run beside others, and the same call brings the same again."""
     return tool.effect == "read" and not tool.moves
 
 
-def _kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallResult:
+def kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallResult:
     """Number the result, note the step, and say what the model reads."""
     call, name = outcome.call, outcome.call.name
     effect = outcome.tool.effect if outcome.tool else "read"
