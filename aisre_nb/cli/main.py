@@ -98,6 +98,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add_embed_arguments(embed)
 
+    diff = verbs.add_parser("diff", help="two runs beside each other: steps, outcome, cost", allow_abbrev=False)
+    diff.add_argument("first", type=Path, metavar="RECORD", help="a record's folder, or its name")
+    diff.add_argument("second", type=Path, metavar="RECORD")
+    diff.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
     case = verbs.add_parser(
         "case", help="a finished investigation as a telemetry folder with its truth", epilog=CASE_HELP,
         allow_abbrev=False,
@@ -137,6 +142,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.approve import approve
 
                 return approve(arguments)
+            case "diff":
+                from aisre_nb.cli.diff import diff
+
+                return diff(arguments.first, arguments.second, arguments.json)
             case "audit":
                 from aisre_nb.cli.audit import audit
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aisre_nb.record.branches import Run
     from aisre_nb.session.forking import Twist
     from aisre_nb.session.investigation import Investigation
+    from aisre_nb.sources.base import Sources
 
 _KNOWN = '%sre fork N --edit, --set NAME=VALUE, --answer "…", --model M, --reject "…" or --approve; --record R'
 
@@ -56,6 +57,9 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
     from aisre_nb.session import forking
 
     chosen = options(line)
+    if handle.replay is not None:
+        print("A replay asks nothing, so no branch is run: %sre reset ends it.")
+        return
     mother, name = _mother(handle, chosen.record)
     call = _call(mother, chosen.step)
     if chosen.edit and not body.strip():
@@ -65,9 +69,12 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
     front = front_end(shell)
 
     async def work(transcript: Transcript) -> None:
-        sources = mother.sources if mother.sources.all else _sources(mother)
+        sources = _sources(mother)
         inv, found = forking.forked(mother, name, twist, sources, handle.registry(sources))
         handle.mother, handle.investigation = _run(mother, name), inv
+        if mother.record is not None:
+            # It is over: %sre resume may go on with it, in whatever kernel.
+            mother.record.close()
         transcript.begin(inv)
         approver = asking._approver(front, transcript.panel, inv.policy)
         try:
@@ -133,12 +140,15 @@ def _mother(handle: Handle, record: str) -> tuple[Investigation, str]:
     return opened(handle.settings, kept, handle.registry()), kept.folder.name
 
 
-def _sources(mother: Investigation) -> Any:
+def _sources(mother: Investigation) -> Sources:
+    """Its own; of one that was only read from its record, those that the record names."""
+    from aisre_nb.record.events import Asked
     from aisre_nb.session.resumed import sources_of
 
-    if mother.record is None:
-        raise UsageError("it is not known what this was asked of", "ask anew: %%sre")
-    return sources_of(mother.record)
+    if mother.sources.all or mother.record is None:
+        return mother.sources
+    told = any(isinstance(event, Asked) and event.where for event in mother.events)
+    return sources_of(mother.record) if told else mother.sources
 
 
 def _call(mother: Investigation, step: int) -> dict[str, Any]:
