@@ -70,7 +70,7 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
 
     async def work(transcript: Transcript) -> None:
         sources = _sources(mother)
-        inv, found = forking.forked(mother, name, twist, sources, handle.registry(sources))
+        inv, found = forking.forked(mother, name, twist, sources, handle.registry(sources), handle.settings.approve)
         handle.mother, handle.investigation = _run(mother, name), inv
         if mother.record is not None:
             # It is over: %sre resume may go on with it, in whatever kernel.

@@ -59,9 +59,11 @@ class Twist:
 
 
 def forked(
-    mother: Investigation, name: str, twist: Twist, sources: Sources, registry: Registry
+    mother: Investigation, name: str, twist: Twist, sources: Sources, registry: Registry, approve: str = "read"
 ) -> tuple[Investigation, prefix.Cut]:
     """The branch up to its fork, with a record of its own; ``name`` is that of the mother's record.
+
+    ``approve``: what runs in it without asking; what the mother's cell was allowed was for that cell.
 
     Raises `UsageError` where nothing is another one, or the step is none of a model's, `ToolError` for arguments that
     do not fit.
@@ -75,7 +77,7 @@ def forked(
         raise UsageError(
             "it is not said what is another one", "--set NAME=VALUE, --answer, --model, --reject, --approve"
         )
-    settings = mother.settings
+    settings = mother.settings.updated(approve=approve)
     record = Record.create(settings.record_dir, f"fork {twist.step} {found.question}")
     inv = Investigation(
         settings, sources, twist.model or mother.model, registry, Policy.parse(settings.approve), record, (),

@@ -113,6 +113,18 @@ async def test_a_decision_may_be_another_one_and_nothing_runs_unasked(
     assert len(world.altered) == 2
 
 
+async def test_what_the_mother_was_allowed_is_not_the_branchs(
+    investigate: Make, fixed: Any, report: Any, world: Any
+) -> None:
+    change = [("alter", {"title": "t"})]
+    mother = investigate(*TURNS, change, report(CLAIM), policy="all", approve="all")
+    await mother.ask("why?", approver=fixed("reject"))
+    assert len(world.altered) == 1
+    approver = fixed("reject")
+    await _branch(mother, approver, [change, report(CLAIM)], step=3, arguments={"what": "x"})
+    assert len(approver.shown) == 1 and len(world.altered) == 1
+
+
 async def test_what_the_mother_changed_meanwhile_is_said(
     investigate: Make, fixed: Any, report: Any, registry: Any
 ) -> None:
