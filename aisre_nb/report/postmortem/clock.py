@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aisre_nb.errors import AisreError
 from aisre_nb.record.events import Asked, Event, EvidenceKept
 from aisre_nb.times import instant
+
+_A_LOOK = timedelta(minutes=30)
+"""How long somebody looks at a world that stands still."""
 
 
 class Clock:
     """In a kept or made world "now" is another instant than when somebody looked at it: the record tells both."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._pairs = [(event.at, now) for event in events if (now := _now(event))]
+        self._pairs: list[tuple[datetime, datetime]] = []
+        for event in events:
+            now = _now(event)
+            # A world that stands still while somebody looks at it would set the clock back at each question.
+            if now is not None and not (self._pairs and timedelta(0) <= self.of(event.at) - now < _A_LOOK):
+                self._pairs.append((event.at, now))
 
     def of(self, at: datetime) -> datetime:
         """The instant in the incident's time."""
