@@ -14,6 +14,7 @@ from aisre_nb.session.investigation import Investigation
 
 SUBMIT = "submit_report"
 
+_CITING = ("Claim", "Hypothesis", "TimelineEntry", "Remedy", "RootCause")
 _DESCRIPTION = """\
 Submit the report; this ends the investigation. Every sentence cites evidence (E1, E2, …), and code reads it against
 that evidence: each number, time and name in it must stand there. A claim carries a check wherever it states a value, a
@@ -40,6 +41,11 @@ class Reporting:
         """How a model is told of it."""
         schema = ReportDraft.model_json_schema()
         schema.pop("title", None)
+        for name in _CITING:
+            # Code drops what cites nothing; a model is told that it has to cite.
+            part = schema["$defs"][name]
+            part["properties"]["evidence"]["minItems"] = 1
+            part["required"] = list(dict.fromkeys([*part["required"], "evidence"]))
         return ToolSpec(SUBMIT, _DESCRIPTION, schema)
 
     def submitted(self, call: ToolCall) -> CallResult:
