@@ -62,7 +62,9 @@ def _reset(handle: Handle, state: Replaying) -> None:
 def _prs(words: list[str], handle: Handle) -> None:
     found = handle.last.pull_requests
     for request in found if not words or words[0] in ("list", "show") else []:
-        print(visible(f"#{request.get('number')}  {request.get('branch')}: {request.get('title')}, as recorded"))
+        # As it was when the record was written.
+        state = str(request.get("state", ""))
+        print(visible(f"#{request.get('number')}  {state:<7}{request.get('branch')}: {request.get('title')}"))
     if words and words[0] == "merge":
         print("A replay changes nothing: no pull request is merged.")
     elif not found:
