@@ -138,7 +138,8 @@ def _texts(series: pd.Series[Any]) -> list[str]:
         return [str(at) for at in series.dt.as_unit("ns")]
     if series.dtype.kind in "iuf":
         return [f"{float(value):.6g}" for value in series]
-    return [_plain(value) if isinstance(value, str) else _plain(canonical(value)) for value in series]
+    # As they are, white space too: two names that differ in it are two names.
+    return [_unnumbered(value if isinstance(value, str) else canonical(value)) for value in series]
 
 
 def _values(before: pd.DataFrame, after: pd.DataFrame, both: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -223,5 +224,10 @@ def _rows(count: int) -> str:
 
 
 def _plain(text: str) -> str:
-    """On one line; which number a masked secret has is decided anew by each session."""
-    return MASK.sub(lambda found: found.group(0).rpartition(":")[0] + "]", " ".join(text.split()))
+    """On one line."""
+    return _unnumbered(" ".join(text.split()))
+
+
+def _unnumbered(text: str) -> str:
+    """Which number a masked secret has is decided anew by each session."""
+    return MASK.sub(lambda found: found.group(0).rpartition(":")[0] + "]", text)

@@ -114,7 +114,7 @@ def test_any_cell_can_be_compared(cell: Any) -> None:
     assert _against(_kept(frame, "table"), frame.copy()).status == "same"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.tuples(st.text(max_size=5), st.floats(allow_infinity=False)), max_size=12), st.randoms())
 def test_a_frame_is_the_same_as_itself_in_any_order(rows: list[tuple[str, float]], chance: Any) -> None:
     frame = pd.DataFrame(rows, columns=["name", "value"]).astype({"name": "str", "value": "float64"})

@@ -1,6 +1,6 @@
 """Reports on whole worlds: all sentences cite, what fails is struck, and a control is given no cause.
 
-All scenarios are run by ``python tests/benchmarks/reports.py``; here are the controls, and faults of several kinds.
+All scenarios are run by ``python tests/benchmarks/reports.py``; here are the controls, and a fault.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CONTROLS = (
     "alert-that-flaps", "checkout-question", "database-busy-for-minutes", "deployment-at-the-peak",
     "errors-an-hour-ago", "frontend-question", "memory-alert", "traffic-doubled",
 )  # fmt: skip
-FAULTS = ("cart-and-payment-errors", "pages-fail-after-a-hiccup", "recommendation-pods-restart", "search-slow-at-peak")
+FAULTS = ("recommendation-pods-restart",)
 
 
 @pytest.fixture(scope="module")
