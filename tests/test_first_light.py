@@ -37,7 +37,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", (1, 6, 11, 16))
 def test_the_cause_is_found_and_both_pull_requests_are_opened(
     seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
