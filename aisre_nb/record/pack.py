@@ -75,6 +75,7 @@ def unpack(packed: bytes, name: str, parent: Path) -> Path:
         _write(packed, temporary)
         target.parent.mkdir(exist_ok=True)
         temporary.rename(target)
+    # All that zipfile raises for what is no archive, or one of another kind (NotImplementedError: its compression).
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
         raise _refused(name, " ".join(str(error).split())[:120]) from None
     except OSError as error:

@@ -183,7 +183,11 @@ def _cause(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader,
 def _gaps(draft: ReportDraft, told: Sequence[str], reader: Reader, found: Reviewed) -> None:
     """What was not looked at cites nothing; but a figure in it that nobody ever saw has no place there."""
     for gap in draft.gaps:
-        if any(gap in known or known in gap for known in told if known) or not reader.unseen_figures(gap):
+        rest = gap
+        for known in filter(None, told):
+            # What the session said may be repeated, whole or in part; what is put beside it is read like all else.
+            rest = "" if gap in known else rest.replace(known, "")
+        if not reader.unseen_figures(rest):
             found.gaps.append(gap)
         else:
             found.dropped.append(gap)

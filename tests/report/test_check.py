@@ -188,6 +188,10 @@ def test_a_gap_may_repeat_what_the_session_said_and_no_figure_of_its_own(known: 
     draft = ReportDraft(outcome="inconclusive", gaps=["it gave no answer in 120 s", "99 % of users left", "No traces."])
     found = review(draft, known, told=["it gave no answer in 120 s (look)"])
     assert found.gaps == ["it gave no answer in 120 s", "No traces."] and found.dropped == ["99 % of users left"]
+    # What stands beside the session's own words is no part of them.
+    both = ["it gave no answer in 120 s (logs)", "it gave no answer in 120 s, and 99 % of users left"]
+    found = review(ReportDraft(outcome="inconclusive", gaps=both), known, told=["it gave no answer in 120 s"])
+    assert (found.gaps, found.dropped) == (both[:1], both[1:])
 
 
 def test_a_report_of_format_1_is_read(known: Known) -> None:
