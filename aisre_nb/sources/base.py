@@ -70,6 +70,13 @@ class MetricSource(Protocol):
         """One metric by its own name, in the columns of `golden_signals`; ``signal`` carries the name and labels."""
         ...
 
+    async def all_series(self, window: Window, step_seconds: int) -> Answer:
+        """Every series: time, service (a node's name where it is a node's), metric, labels (text), value, unit.
+
+        Gauges as means of the step, counters and counts of histograms as rates.
+        """
+        ...
+
     async def metric_names(self, service: str | None) -> Answer:
         """metric, service, type, points."""
         ...

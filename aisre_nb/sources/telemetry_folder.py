@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aisre_nb.errors import AisreError, ConfigurationError, SourceUnreachable
 from aisre_nb.sources.alerts_file import read_alerts
+from aisre_nb.sources.all_series import all_series
 from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import read_changes
 from aisre_nb.sources.folder_health import health
@@ -153,6 +154,10 @@ class TelemetryFolder:
         return await self._ask(
             lambda reader: one_metric(reader, name, service, window, step_seconds), window, service=service
         )
+
+    async def all_series(self, window: Window, step_seconds: int) -> Answer:
+        """See `MetricSource.all_series`."""
+        return await self._ask(lambda reader: all_series(reader, window, step_seconds), window)
 
     async def metric_names(self, service: str | None) -> Answer:
         """See `MetricSource.metric_names`."""

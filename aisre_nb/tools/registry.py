@@ -54,6 +54,7 @@ def builtin_tools() -> list[Tool]:
     from aisre_nb.tools.earlier import read_evidence
     from aisre_nb.tools.logs import get_logs
     from aisre_nb.tools.metrics import get_metrics
+    from aisre_nb.tools.movers import find_movers
     from aisre_nb.tools.pull_requests import create_pull_request
     from aisre_nb.tools.services import get_services
     from aisre_nb.tools.traces import get_trace, get_traces
@@ -62,6 +63,7 @@ def builtin_tools() -> list[Tool]:
         get_alerts,
         get_services,
         get_metrics,
+        find_movers,
         get_traces,
         get_trace,
         get_logs,

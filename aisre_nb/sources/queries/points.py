@@ -86,7 +86,13 @@ def increments(rows: Any, value: str, extra: Sequence[str] = ()) -> Any:
     )
 
 
-def counted(name: TableName, window: Window, metrics: Sequence[str], service: str | None) -> Any:
+def owned(rows: Any) -> Any:
+    """With the node or host in the place of the service where a point belongs to no service."""
+    host = first_of(rows.ResourceAttributes, "k8s.node.name", "host.name", "service.instance.id")
+    return rows.mutate(ServiceName=(rows.ServiceName == "").ifelse(host, rows.ServiceName))
+
+
+def counted(name: TableName, window: Window, metrics: Sequence[str] | None, service: str | None) -> Any:
     """Points of a counter, or a histogram's count, with ``increment`` and ``failed``; those of the window alone."""
     rows = _early(name, window, metrics, service)
     rows = increments(rows, "Count" if name == "otel_metrics_histogram" else "Value")
@@ -136,9 +142,10 @@ def _preceded(rows: Any) -> Any:
     ).drop("previous")
 
 
-def _early(name: TableName, window: Window, metrics: Sequence[str], service: str | None) -> Any:
+def _early(name: TableName, window: Window, metrics: Sequence[str] | None, service: str | None) -> Any:
     rows = within(table(name), window, _LOOKBACK)
-    rows = rows.filter(rows.MetricName.isin(list(metrics)))
+    if metrics is not None:
+        rows = rows.filter(rows.MetricName.isin(list(metrics)))
     return rows.filter(rows.ServiceName == service) if service is not None else rows
 
 
