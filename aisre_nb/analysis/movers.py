@@ -36,7 +36,7 @@ _MEANINGS = (
     Meaning("restarts", "up", re.compile(r"\b(?:restarts?|oom|oomkill(?:s|ed)?)\b")),
     Meaning("pods are missing", "up", re.compile(r"\b(?:unavailable|not ready|pending pods?)\b")),
     Meaning("pods are missing", "down", re.compile(r"\b(?:deployment|replicaset|statefulset)\b.*\bavailable\b")),
-    Meaning("work waits", "up", re.compile(r"\b(?:queue|backlog|lag|pending|waiting|oldest age|message current|depth)\b")),
+    Meaning("work waits", "up", re.compile(r"\b(?:queue|backlog|lag|pending|waiting|age|message current|depth)\b")),
     Meaning("cache misses", "down", re.compile(r"\bhit (?:ratio|rate)\b|\bhits?\b")),
     Meaning("full", "up", re.compile(r"\b(?:utilization|utilisation|usage percent|used percent|saturation)\b")),
     Meaning("unavailable", "down", re.compile(r"\b(?:availability|success(?: rate| ratio)?|up)\b")),
@@ -69,7 +69,8 @@ def movers(frame: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["service", "metric", "labels", "unit", "before", "after", "peak", "onset", "confidence", "direction", "hurts"]  # fmt: skip
+    levels = ["before", "after", "peak", "onset", "confidence", "direction"]
+    columns = ["service", "metric", "labels", "unit", *levels, "hurts"]
     rows: list[dict[str, Any]] = []
     if len(frame):
         for key, series in frame.groupby(["service", "metric", "labels"], sort=False):

@@ -34,14 +34,20 @@ def against_no_fault(evidence: Mapping[str, Evidence]) -> list[str]:
 
 
 def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Iterator[str]:
-    """Unless some request that was looked at begins to fail in a blamed service, or is passed on by one."""
+    """Unless some request that was looked at begins to fail in a blamed service, or is passed on by one.
+
+    What is blamed may serve no requests itself (a database, a node, name resolution): its callers fail first. And
+    where they begin in a service whose error rate did not rise, they are the few that fail always.
+    """
+    if not any(serves(service, evidence) for service in cause.services):
+        return
     found: list[tuple[str, str]] = []
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
         if one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
             if origin in cause.services:
                 return
-            if share is None or share >= _MOST:
+            if (share is None or share >= _MOST) and not _as_ever(origin, evidence):
                 found.append((one.id, origin))
     if found:
         number_, origin = found[-1]
@@ -51,10 +57,26 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
 def _unchanged(cause: RootCause, evidence: Mapping[str, Evidence]) -> Iterator[str]:
     """A blamed service was measured, and every signal of it stayed as it was."""
     for service in cause.services:
+        if not serves(service, evidence):
+            continue
         measured = [one for one in evidence.values() if one.kind == "metrics" and one.facts.get("service") == service]
         moved = [one for one in measured if any(_direction(s) != "flat" for s in _signals(one))]
         if measured and not moved:
             yield f"no signal of {service} changed in {measured[-1].id}"
+
+
+def serves(service: str, evidence: Mapping[str, Evidence]) -> bool:
+    """Requests to it were measured; also where nothing lists the services."""
+    lists = [one.facts.get("services") for one in evidence.values() if one.kind == "services"]
+    rows = [row for found in lists if isinstance(found, list | tuple) for row in found if isinstance(row, Mapping)]
+    return not rows or any(row.get("service") == service and number(row.get("requests")) for row in rows)
+
+
+def _as_ever(service: str, evidence: Mapping[str, Evidence]) -> bool:
+    """Its error rate was measured and did not go up."""
+    measured = [one for one in evidence.values() if one.kind == "metrics" and one.facts.get("service") == service]
+    rates = [rate for one in measured if (rate := fact(one.facts, "signals.error_rate")) is not None]
+    return bool(rates) and not any(_direction(rate) == "up" for rate in rates)
 
 
 def _signals(evidence: Evidence) -> list[object]:

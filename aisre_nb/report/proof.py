@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.report.contradictions import serves
 from aisre_nb.report.report import CheckedClaim, CheckedHypothesis, Obligation, RootCause
 
 _DECIDES = {
@@ -80,6 +81,9 @@ def _is_place(claim: CheckedClaim, cause: RootCause, evidence: Mapping[str, Evid
     if not _about(check.evidence, check.where, cause, evidence):
         return False
     kind = evidence[check.evidence].kind
+    if kind == "deployments":
+        # A job, a node or a volume has no signals of its own: what was done to it, or befell it, is its place.
+        return check.kind == "value" and not serves(check.where.get("service", ""), evidence)
     return check.kind in ("changed", "onset", "share", "first_seen", "correlated") or kind in ("logs", "table")
 
 

@@ -30,7 +30,10 @@ def all_series(reader: Reader, window: Window, step: int) -> pd.DataFrame:
         found.append(_per_second(reader.frame(points.rates(points.owned(rows.filter(rows.IsMonotonic)), step)), step))
     if reader.has("otel_metrics_histogram"):
         rows = points.counted("otel_metrics_histogram", window, None, None)
-        found.append(_per_second(reader.frame(points.rates(points.owned(rows), step)).assign(unit="1"), step))
+        counts = reader.frame(points.rates(points.owned(rows), step))
+        # What is counted is requests, not seconds: named as Prometheus names the counter of a histogram.
+        counts = counts.assign(unit="1", metric=[f"{name}.count" for name in counts["metric"]])
+        found.append(_per_second(counts, step))
     if not found:
         reader.need("otel_metrics_gauge")
     frame = pd.concat(found, ignore_index=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aisre_nb.analysis.change_ranking import Changed, Fit, Trouble, fits
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.builtin import facts
 
@@ -77,6 +78,19 @@ def nearest(changes: Sequence[Change], service: str, latest: datetime) -> Change
         return None
     last = max(c.at for c in before)
     return max(before, key=lambda c: (c.kind == "deployment" and last - c.at <= SOON, c.at))
+
+
+_FITS, _FAR_BETTER = 0.35, 2.0
+
+
+def ranked(changes: Sequence[Change], trouble: Trouble, calls: Iterable[tuple[str, str]]) -> list[Fit]:
+    """How well each fits, the best first."""
+    return fits([Changed(c.at, c.kind, c.service, c.title) for c in changes], trouble, calls)
+
+
+def stands_out(found: Sequence[Fit]) -> bool:
+    """The best fits, and no other comes near."""
+    return found[0].score >= _FITS and (len(found) == 1 or found[0].score >= _FAR_BETTER * found[1].score)
 
 
 def _version(text: str) -> str:

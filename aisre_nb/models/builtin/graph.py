@@ -34,6 +34,11 @@ def callers(case: Case, service: str) -> list[str]:
     return [facts.word(c, "caller") for c in sorted(calls, key=_weight) if facts.word(c, "caller") != service]
 
 
+def pairs(case: Case) -> list[tuple[str, str]]:
+    """All calls, as caller and callee."""
+    return [(facts.word(c, "caller"), facts.word(c, "callee")) for c in _calls(case)]
+
+
 def ids(case: Case) -> list[str]:
     """The number of what says who calls whom."""
     found = case.find("get_services")

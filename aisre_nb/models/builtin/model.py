@@ -8,16 +8,28 @@ from aisre_nb.models.base import AssistantMessage, ToolCall, Turn, TurnRequest
 from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.models.builtin.stages import history, overview, proposals, records, report, requests, signals, source
+from aisre_nb.models.builtin.stages import (
+    history,
+    movers,
+    overview,
+    proposals,
+    records,
+    report,
+    requests,
+    signals,
+    source,
+)
 from aisre_nb.models.builtin.step import Step
 
 _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
     signals.step,
+    movers.unseen,
     requests.step,
     signals.below,
     records.step,
     history.step,
+    movers.elsewhere,
     source.step,
     proposals.step,
 )

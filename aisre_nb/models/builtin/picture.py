@@ -9,13 +9,15 @@ import re
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from aisre_nb.analysis.change_ranking import Fit, Trouble
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import changes, facts, failure, graph, names, question, symptom
+from aisre_nb.models.builtin import changes, facts, failure, graph, moved, names, question, symptom
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.failure import Failure, Frame
 from aisre_nb.models.builtin.mend import hunks
 from aisre_nb.models.builtin.mend.hunks import Hunk
+from aisre_nb.models.builtin.moved import Mover
 from aisre_nb.models.builtin.question import Question
 from aisre_nb.models.builtin.symptom import Symptom
 from aisre_nb.times import rfc3339
@@ -28,6 +30,9 @@ NEIGHBOURS = 6
 """How many services around a healthy one are looked at."""
 CALLEES = 4
 """How many called services are looked at for where time is lost."""
+_HARMLESS = {"info", "none"}
+_RESTARTED = re.compile(r"memory|heap|uptime|available|replicas|threads", re.IGNORECASE)
+"""What moves with every restart and every new pod, well or not."""
 CANDIDATES = 5
 """How many services are looked at where the question names none."""
 
@@ -80,7 +85,12 @@ class Picture:
 
     @cached_property
     def start(self) -> str:
-        """Where to follow from: the subject if it is unwell or cannot be measured, else a neighbour that is."""
+        """Where to follow from: the ill service; where all are well by their golden signals, the one that moved."""
+        return self._unwell or (self.hidden.service if self.hidden else "")
+
+    @cached_property
+    def _unwell(self) -> str:
+        """The subject if it is unwell or cannot be measured, else a neighbour that is."""
         if not self.subject or self.sick(self.subject):
             return self.subject
         if self.question.health:
@@ -90,9 +100,26 @@ class Picture:
         return next((s for s, found in unwell if found.slow or not self.question.slow), "")
 
     @cached_property
+    def movers(self) -> list[Mover]:
+        """All series that moved, where they were asked for."""
+        found = self.case.find("find_movers")
+        return moved.read(found) if found else []
+
+    @cached_property
+    def hidden(self) -> Symptom | None:
+        """What is wrong where no service's errors or latency are."""
+        if self.question.health or not self.movers or self._unwell:
+            return None
+        serious = [a for a in graph.alerts(self.case) if facts.word(a, "severity").lower() not in _HARMLESS]
+        near = [self.named, *self.neighbours] if self.named else []
+        return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
+
+    @cached_property
     def chain(self) -> list[str]:
         """From the start to where the trouble originates, as far as it was followed."""
         chain = [self.start] if self.start else []
+        if self.hidden:
+            return chain
         while chain and len(chain) < _CHAIN:
             origin = self._origin(chain[-1])
             if not origin or origin in chain:
@@ -108,7 +135,7 @@ class Picture:
     @cached_property
     def complaint(self) -> Symptom | None:
         """The change for the worse in the focus; where that cannot be measured, of the nearest on the way to it."""
-        return next((found for s in reversed(self.chain) if (found := self.symptom(s))), None)
+        return self.hidden or next((found for s in reversed(self.chain) if (found := self.symptom(s))), None)
 
     @cached_property
     def onset(self) -> str:
@@ -155,9 +182,49 @@ class Picture:
         return changes.read(found) if found else []
 
     @cached_property
-    def change(self) -> Change | None:
+    def own_change(self) -> Change | None:
         """The change of the focus that fits the onset; None where nothing was changed before it."""
         return changes.nearest(self.changes, self.focus, self.latest) if self.latest else None
+
+    @cached_property
+    def fits(self) -> list[Fit]:
+        """How well each change fits, the best first."""
+        return changes.ranked(self.changes, self._trouble, graph.pairs(self.case)) if self._trouble else []
+
+    @cached_property
+    def clear(self) -> bool:
+        """One change fits, and far better than every other."""
+        return bool(self.fits) and changes.stands_out(self.fits)
+
+    @cached_property
+    def change(self) -> Change | None:
+        """The change that did it, as far as is known: the one that stands out, else the last of the focus."""
+        own = self.own_change
+        if not self.clear:
+            return own
+        best = self.changes[self.fits[0].nth]
+        return own if own and (own.service, own.kind) == (best.service, best.kind) else best
+
+    @property
+    def culprit(self) -> str:
+        """The service or resource that is held to be the cause."""
+        return (self.change.service if self.change else "") or self.focus
+
+    @cached_property
+    def _trouble(self) -> Trouble | None:
+        if not self.focus or not self.latest:
+            return None
+        ill = [found for s in self.chain if (found := self.symptom(s))]
+        hurt = {found.service: found.at + found.step for found in ill}
+        series: dict[str, list[datetime]] = {}
+        for mover in self.movers:
+            if _RESTARTED.search(mover.symptom.signal):
+                continue
+            series.setdefault(mover.symptom.service, []).append(mover.at)
+            if mover.hurts and mover.confidence >= moved.SURE:
+                until = mover.at + mover.symptom.step
+                hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
+        return Trouble(self.focus, self.latest, hurt, series)
 
     @cached_property
     def diff(self) -> Evidence | None:

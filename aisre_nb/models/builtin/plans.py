@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.mend import edit, mend
+from aisre_nb.models.builtin.mend.restored import restored
 from aisre_nb.models.builtin.mend.rollback import rolled_back
 from aisre_nb.models.builtin.picture import Picture
 
@@ -37,6 +39,8 @@ def rollback(picture: Picture) -> Plan | str:
         return f"No rollback is proposed: {change.manifest} could not be read; {by_hand}."
     path = facts.word(found.facts, "path") or change.manifest
     before = facts.file_text(found)
+    if change.kind != "deployment":
+        return _setting(picture, change, path, before, found.id)
     after = rolled_back(before, change.service, change.new, change.old)
     edits = edit.between(path, before, after) if after else None
     if edits is None:
@@ -48,6 +52,21 @@ def rollback(picture: Picture) -> Plan | str:
         "**Undo**: revert this commit once a fixed version is released.",
     ]
     return Plan("rollback", f"Roll {change.service} back to {change.old}", "\n\n".join(body), edits, evidence)
+
+
+def _setting(picture: Picture, change: Change, path: str, before: str, read: str) -> Plan | str:
+    """The former value of what was set."""
+    after = restored(before, change.title, change.new, change.old)
+    edits = edit.between(path, before, after) if after else None
+    if edits is None:
+        return f"No rollback is proposed: {path} does not hold {change.new} exactly once under the name that was set."
+    body = [
+        f"Sets {words.code(change.title)} back from {change.new} to {change.old}.",
+        *_reasons(picture),
+        "**Undo**: revert this commit.",
+    ]
+    title = f"Set {change.service} back: {change.title.removeprefix('Set ')} to {change.old}"
+    return Plan("rollback", title, "\n\n".join(body), edits, _evidence(picture, read))
 
 
 def fix(picture: Picture) -> Plan | str:

@@ -31,6 +31,8 @@ class Symptom:
     """RFC 3339, exactly as the evidence has it."""
     step: timedelta
     """The length of one bucket of the series: the onset is no more exact than this."""
+    path: str = ""
+    """Where the evidence's facts hold it; empty: with the golden signals, under its name."""
 
     @property
     def at(self) -> datetime:
@@ -101,6 +103,8 @@ def _changed(evidence: Evidence, name: str) -> Symptom | None:
 
 def _family(signal: str) -> str:
     name = signal.lower()
+    if name.endswith((".count", "_count")):
+        return "other"
     if "error" in name:
         return "errors"
     return "latency" if any(w in name for w in ("latency", "duration", "p50", "p95", "p99")) else "other"

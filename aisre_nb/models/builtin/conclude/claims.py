@@ -49,6 +49,8 @@ def _value(evidence: str, column: str, expected: str | float) -> Check:
 
 def _symptoms(picture: Picture) -> Iterator[Options]:
     """The subject's change, and the focus's."""
+    if picture.hidden:
+        yield _risen(picture.hidden, essential=True)
     for service in dict.fromkeys([*picture.chain[:1], *picture.chain[-1:]]):
         if found := picture.symptom(service):
             yield _risen(found, essential=found == picture.complaint)
@@ -58,6 +60,11 @@ def _symptoms(picture: Picture) -> Iterator[Options]:
 
 def _risen(symptom: Symptom, *, essential: bool) -> Options:
     text = f"{symptom.service}: {words.rose(symptom)}."
+    if symptom.path:
+        where = {"service": symptom.service, "metric": symptom.signal}
+        row = Check(kind="value", evidence=symptom.evidence, column="after", where=where, expected=symptom.after)
+        path = _value(symptom.evidence, f"{symptom.path}.after", symptom.after)
+        return [_claim(text, [symptom.evidence], check, essential=essential) for check in (row, path)]
     at = f"signals.{symptom.signal}.after"
     changed = Check(kind="changed", evidence=symptom.evidence, signal=symptom.signal, direction="up", at=symptom.onset)
     return [
@@ -145,6 +152,21 @@ def _order(picture: Picture) -> Iterator[Options]:
             ]
 
 
+def _setting(picture: Picture) -> Iterator[Options]:
+    """What was set, or what the platform says of a resource; and what moved there."""
+    change = picture.change
+    if change is None or change.kind == "deployment" or not picture.clear:
+        return
+    where = {"service": change.service, "title": change.title}
+    check = Check(kind="value", evidence=change.evidence, column="kind", where=where, expected=change.kind)
+    if change.versions:
+        check = Check(kind="value", evidence=change.evidence, column="to", where=where, expected=change.new)
+    yield [_claim(f"{change.label}, at {words.clock(change.time)}.", [change.evidence], check, essential=True)]
+    for mover in [m for m in picture.movers if m.symptom.service == change.service][:1]:
+        if mover.symptom != picture.complaint:
+            yield _risen(mover.symptom, essential=True)
+
+
 def _source(picture: Picture) -> Iterator[Options]:
     """What the change did, and what the failing line holds."""
     change, failure, frame, diff = picture.change, picture.failure, picture.frame, picture.diff
@@ -177,5 +199,12 @@ def _healthy(picture: Picture) -> Iterator[Options]:
         yield [_claim(f"No alert fires for {picture.subject}.", [alerts.id], c) for c in (check, none)]
 
 
-_PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (_symptoms, _origin, _exception, _order, _source)
+_PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
+    _symptoms,
+    _origin,
+    _exception,
+    _order,
+    _setting,
+    _source,
+)
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)

@@ -43,7 +43,7 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     if verdict.outcome == "no_fault":
         return f"{picture.subject or 'No service'} shows no change for the worse in errors or latency."
     found = picture.complaint
-    elsewhere = picture.start and picture.subject != picture.start
+    elsewhere = picture.start and picture.subject and picture.subject != picture.start
     well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
     what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
     if verdict.outcome == "inconclusive" or change is None:
@@ -62,7 +62,7 @@ def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
         return None
     sure = verdict.outcome == "root_cause"
     return RootCause(
-        services=[picture.focus],
+        services=[picture.culprit if sure else picture.focus],
         ranked=ranked(picture),
         kind=verdict.kind,
         change=picture.change.label if sure and picture.change else "",
@@ -90,7 +90,7 @@ def _impact(picture: Picture) -> list[Claim]:
         return []
     name, service = words.signal(found.signal), found.service
     peak = f"{words.amount(found.signal, found.after)}, at its peak {words.amount(found.signal, found.peak)}"
-    path = f"signals.{found.signal}.peak"
+    path = f"{found.path}.peak" if found.path else f"signals.{found.signal}.peak"
     check = Check(kind="value", evidence=found.evidence, column=path, expected=found.peak)
     said = f"Since {words.clock(found.onset)} the {name} of {service} is {peak}."
     told = [Claim(text=said, evidence=[found.evidence], check=check)]

@@ -116,7 +116,7 @@ def _below(picture: Picture) -> Iterator[Hypothesis]:
     """What the focus calls."""
     called = graph.callees(picture.case, picture.focus)
     shown = _starts_here(picture)
-    if called and shown:
+    if called and shown and picture.culprit == picture.focus:
         names = words.listed(called[:4])
         yield _hypothesis(
             f"Something that {picture.focus} calls ({names}) fails: no, the first failing span is its own.",

@@ -14,6 +14,7 @@ _KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity
 _TELL = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
 """Without one of these nobody can be called well."""
 _HARMLESS = {"info", "none"}
+_WARNING = {"warning", "warn"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def ranked(picture: Picture) -> list[str]:
     changed.sort(key=lambda c: c.time, reverse=True)
     rows = sorted(graph.service_rows(picture.case), key=lambda r: -(facts.number(r, "error_rate") or 0.0))
     order = [
+        picture.culprit,
         *reversed(picture.chain),
         *(c.service for c in changed),
         *(s for s in picture.neighbours if picture.symptom(s)),
@@ -55,7 +57,16 @@ def _well(picture: Picture) -> Verdict:
     if not looked:
         return Verdict("inconclusive", open=["No errors and no latency could be looked at, so nothing can be said."])
     alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
-    serious = [facts.word(a, "alert") for a in alerting if facts.word(a, "severity").lower() not in _HARMLESS]
+    # Where all series were looked at and none of the service's hurts, its warning has passed or is a close call.
+    seen = picture.case.find("find_movers") is not None
+    hurt = {m.symptom.service for m in picture.movers if m.hurts}
+    settled = {s for s in looked if seen and s not in hurt}
+    serious = [
+        facts.word(a, "alert")
+        for a in alerting
+        if (level_ := facts.word(a, "severity").lower()) not in _HARMLESS
+        and not (level_ in _WARNING and facts.word(a, "service") in settled)
+    ]
     if serious:
         why = f"{serious[0]} fires, though neither errors nor latency changed; its own condition was not examined."
         return Verdict("inconclusive", open=[why])
@@ -76,6 +87,8 @@ def _guilty(picture: Picture) -> Verdict:
     if picture.suspect:
         return Verdict("root_cause", kind)
     latest = picture.latest
+    if picture.clear:
+        return Verdict("root_cause", kind, [] if picture.diff else ["The place and the order in time decide."])
     if failure and failure.unreached:
         why = f"{change.label} came before it, but {failure.type} speaks of something that did not answer."
         return Verdict("inconclusive", "dependency", [why])

@@ -13,6 +13,8 @@ def step(picture: Picture) -> Step | None:
     change, case = picture.change, picture.case
     if change is None or not change.versions:
         return None
+    if change.kind != "deployment":
+        return _setting(picture, change)
     versions = {"service": change.service, "from_version": change.old, "to_version": change.new}
     if case.open("get_source_diff", **versions):
         failure = picture.failure
@@ -22,6 +24,13 @@ def step(picture: Picture) -> Step | None:
         why = f"{change.label} came just before, so I look at what it changed{led}."
         return Step(why, (wish("get_source_diff", **versions, stack_frames=frames, symbols=symbols),))
     return _files(picture, change) or _newest(picture)
+
+
+def _setting(picture: Picture, change: Change) -> Step | None:
+    """A value that was set, where a file holds it."""
+    if not change.manifest or not picture.case.open("get_source_file", path=change.manifest, version=None):
+        return None
+    return Step(f"I read {change.manifest}, to propose the former value.", (_manifest(change),))
 
 
 def _files(picture: Picture, change: Change) -> Step | None:
