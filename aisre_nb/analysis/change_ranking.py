@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 _AT_ONCE = timedelta(minutes=2)
-_FADES = timedelta(minutes=8)
+_FADES = timedelta(minutes=6)
 """A fault that a change brings shows at once, or within few minutes; the score falls by e in this time."""
 _BUILDS_UP = timedelta(minutes=20)
 _SAME_TIME = timedelta(minutes=3)
@@ -65,6 +65,8 @@ class Trouble:
     """Every service that is hurt, and when that began."""
     moved: Mapping[str, Sequence[datetime]]
     """When series of a service moved, in whatever way."""
+    well: frozenset[str] = frozenset()
+    """Services that serve requests of which none is known to suffer: what they went through did no harm."""
 
 
 def is_effect(kind: str, title: str) -> bool:
@@ -113,6 +115,8 @@ def _place(change: Changed, trouble: Trouble, known: set[str], under: set[str], 
     near = any(abs(at - change.at) <= _SAME_TIME for at in trouble.moved.get(service, ()))
     if service in trouble.hurt or near:
         return "moved", _MOVED
+    if service in trouble.well:
+        return "elsewhere", _ELSEWHERE
     if service in under:
         return "called", _CALLED
     if service not in known:

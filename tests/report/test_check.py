@@ -116,6 +116,23 @@ def test_requests_that_begin_to_fail_elsewhere_speak_against_a_cause(known: Know
     assert _finish(known).outcome == "root_cause"
 
 
+def test_the_few_requests_that_fail_always_do_not(known: Known, evidence: Any) -> None:
+    flat = {"error_rate": {"direction": "flat", "before": 0.01, "after": 0.01}}
+    known = {
+        **known,
+        "E6": evidence("E6", "traces", None, origin={"service": "mail", "share": 0.9}),
+        "E7": evidence("E7", "metrics", None, service="mail", signals=flat),
+    }
+    assert _finish(known).outcome == "root_cause"
+
+
+def test_what_serves_no_requests_is_not_cleared_by_its_callers_failing_first(known: Known, evidence: Any) -> None:
+    origin = evidence("E6", "traces", None, origin={"service": "mail", "share": 0.9})
+    listed = [{"service": "mail", "requests": 90}, {"service": "orders", "requests": 0}]
+    known = {**known, "E6": origin, "E7": evidence("E7", "services", None, services=listed)}
+    assert _finish(known).outcome == "root_cause"
+
+
 def test_a_service_whose_signals_all_stayed_is_not_the_cause(known: Known, evidence: Any) -> None:
     flat = {"error_rate": {"direction": "flat", "before": 0.1, "after": 0.1}}
     still = evidence("E1", "metrics", known["E1"].frame, service="orders", signals=flat, onset=AT)

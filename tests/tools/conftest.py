@@ -49,6 +49,9 @@ class Fake:
     async def metric(self, name: str, service: str | None, window: Any, step_seconds: int) -> Answer:
         return self._answer("metric", name, service, window, step_seconds)
 
+    async def all_series(self, window: Any, step_seconds: int) -> Answer:
+        return self._answer("all_series", window, step_seconds)
+
     async def traces(
         self, service: str, window: Any, *, status: str = "any", operation: str | None = None, limit: int = 50
     ) -> Answer:

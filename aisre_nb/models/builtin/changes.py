@@ -80,7 +80,7 @@ def nearest(changes: Sequence[Change], service: str, latest: datetime) -> Change
     return max(before, key=lambda c: (c.kind == "deployment" and last - c.at <= SOON, c.at))
 
 
-_FITS, _FAR_BETTER = 0.35, 2.0
+_FITS, _FAR_BETTER = 0.28, 2.0
 
 
 def ranked(changes: Sequence[Change], trouble: Trouble, calls: Iterable[tuple[str, str]]) -> list[Fit]:

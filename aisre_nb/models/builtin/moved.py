@@ -73,6 +73,18 @@ def telling(
     return _deepest(sure, sure, calls).symptom if sure else None
 
 
+def first(movers: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover | None:
+    """Where it begins, of all that surely hurts: the first; of those at the same time, who calls none of the others."""
+    sure = [m for m in movers if m.hurts and m.confidence >= SURE]
+    if not sure:
+        return None
+    begun = min(m.at for m in sure)
+    together = [m for m in sure if m.at - begun <= _TOGETHER]
+    names = {m.symptom.service for m in together}
+    passing = {caller for caller, callee in calls if caller != callee and callee in names}
+    return next((m for m in together if m.symptom.service not in passing), together[0])
+
+
 def _deepest(mine: Sequence[Mover], sure: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover:
     first = min(mine, key=lambda m: m.at)
     together = [m for m in sure if abs(m.at - first.at) <= _TOGETHER and m.hurts == first.hurts]

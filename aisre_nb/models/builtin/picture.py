@@ -208,7 +208,11 @@ class Picture:
     @property
     def culprit(self) -> str:
         """The service or resource that is held to be the cause."""
-        return (self.change.service if self.change else "") or self.focus
+        if self.change and self.change.service:
+            return self.change.service
+        # A flag belongs to no service: the one that it hurts is where it works.
+        begun = moved.first(self.movers, graph.pairs(self.case)) if self.change else None
+        return (begun.symptom.service if begun else "") or self.focus
 
     @cached_property
     def _trouble(self) -> Trouble | None:
@@ -224,7 +228,9 @@ class Picture:
             if mover.hurts and mover.confidence >= moved.SURE:
                 until = mover.at + mover.symptom.step
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
-        return Trouble(self.focus, self.latest, hurt, series)
+        serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
+        well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
+        return Trouble(self.focus, self.latest, hurt, series, frozenset(well))
 
     @cached_property
     def diff(self) -> Evidence | None:

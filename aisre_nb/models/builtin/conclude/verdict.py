@@ -87,7 +87,7 @@ def _guilty(picture: Picture) -> Verdict:
     if picture.suspect:
         return Verdict("root_cause", kind)
     latest = picture.latest
-    if picture.clear:
+    if picture.clear and not (failure and failure.unreached and change.kind == "deployment"):
         return Verdict("root_cause", kind, [] if picture.diff else ["The place and the order in time decide."])
     if failure and failure.unreached:
         why = f"{change.label} came before it, but {failure.type} speaks of something that did not answer."

@@ -18,7 +18,8 @@ _SLOW = "Which requests to {} are slow, and where do they lose time?"
 def step(picture: Picture) -> Step | None:
     """The focus's failing requests; then one of them beside a healthy one."""
     focus, case = picture.focus, picture.case
-    if not focus:
+    # A queue or a cache has no failing requests; those of its service would be others.
+    if not focus or picture.hidden:
         return None
     if case.open("get_traces", service=focus):
         slow = picture.complaint is not None and picture.complaint.slow
