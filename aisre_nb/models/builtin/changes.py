@@ -45,7 +45,7 @@ class Change:
         if self.kind == "deployment" or not self.title:
             return f"{self.service} {values or self.kind}"
         shown = f" ({values})" if values and values not in self.title else ""
-        return f"{self.service}: {self.title}{shown}"
+        return f"{self.service}: {self.title}{shown}" if self.service else f"{self.title}{shown}"
 
     @property
     def versions(self) -> bool:
@@ -80,7 +80,7 @@ def nearest(changes: Sequence[Change], service: str, latest: datetime) -> Change
     return max(before, key=lambda c: (c.kind == "deployment" and last - c.at <= SOON, c.at))
 
 
-_FITS, _FAR_BETTER = 0.28, 2.0
+_FITS, _FAR_BETTER, _SAME_STORY = 0.28, 2.0, 0.6
 
 
 def ranked(changes: Sequence[Change], trouble: Trouble, calls: Iterable[tuple[str, str]]) -> list[Fit]:
@@ -88,9 +88,21 @@ def ranked(changes: Sequence[Change], trouble: Trouble, calls: Iterable[tuple[st
     return fits([Changed(c.at, c.kind, c.service, c.title) for c in changes], trouble, calls)
 
 
-def stands_out(found: Sequence[Fit]) -> bool:
-    """The best fits, and no other comes near."""
-    return found[0].score >= _FITS and (len(found) == 1 or found[0].score >= _FAR_BETTER * found[1].score)
+def outstanding(changes: Sequence[Change], found: Sequence[Fit]) -> Change | None:
+    """The change that fits, where that of no other service comes near.
+
+    A commit, its deployment and what the platform then says of the same thing are one story: of these the one is taken
+    that says from what to what.
+    """
+    if not found or found[0].score < _FITS:
+        return None
+    service = changes[found[0].nth].service
+    rival = next((fit for fit in found if changes[fit.nth].service != service), None)
+    if rival and found[0].score < _FAR_BETTER * rival.score:
+        return None
+    near = [changes[fit.nth] for fit in found if fit.score >= _SAME_STORY * found[0].score]
+    story = [change for change in near if change.service == service]
+    return next((change for change in story if change.versions), story[0])
 
 
 def _version(text: str) -> str:

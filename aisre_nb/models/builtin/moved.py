@@ -86,8 +86,10 @@ def first(movers: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover | 
 
 
 def _deepest(mine: Sequence[Mover], sure: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover:
-    first = min(mine, key=lambda m: m.at)
-    together = [m for m in sure if abs(m.at - first.at) <= _TOGETHER and m.hurts == first.hurts]
-    names = {m.symptom.service for m in together}
-    passing = {caller for caller, callee in calls if caller != callee and callee in names}
-    return next((m for m in together if m.symptom.service not in passing), first)
+    """Of these, and of those that they call, who moved in the same way at the same time and passes nothing on."""
+    begun = min(mine, key=lambda m: m.at)
+    together = [m for m in sure if abs(m.at - begun.at) <= _TOGETHER and m.hurts == begun.hurts]
+    near = {m.symptom.service for m in mine}
+    for _ in together:
+        near |= {callee for caller, callee in calls if caller in near}
+    return first([m for m in together if m.symptom.service in near], calls) or begun

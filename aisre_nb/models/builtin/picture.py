@@ -192,17 +192,21 @@ class Picture:
         return changes.ranked(self.changes, self._trouble, graph.pairs(self.case)) if self._trouble else []
 
     @cached_property
+    def outstanding(self) -> Change | None:
+        """The one change that fits, far better than those of every other service."""
+        return changes.outstanding(self.changes, self.fits)
+
+    @property
     def clear(self) -> bool:
-        """One change fits, and far better than every other."""
-        return bool(self.fits) and changes.stands_out(self.fits)
+        """There is one."""
+        return self.outstanding is not None
 
     @cached_property
     def change(self) -> Change | None:
         """The change that did it, as far as is known: the one that stands out, else the last of the focus."""
-        own = self.own_change
-        if not self.clear:
+        own, best = self.own_change, self.outstanding
+        if best is None:
             return own
-        best = self.changes[self.fits[0].nth]
         return own if own and (own.service, own.kind) == (best.service, best.kind) else best
 
     @property

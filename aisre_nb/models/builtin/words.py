@@ -31,10 +31,11 @@ def amount(name: str, value: float) -> str:
 
 
 def rose(symptom: Symptom) -> str:
-    """``"its error rate rose from 0.1 % to 12 % at 10:32 UTC"``."""
+    """``"its error rate rose from 0.1 % to 12 % at 10:32 UTC"``; what hurts by falling fell."""
     name = symptom.signal
+    verb = "fell" if symptom.after < symptom.before else "rose"
     values = f"from {amount(name, symptom.before)} to {amount(name, symptom.after)}"
-    return f"its {signal(name)} rose {values} at {clock(symptom.onset)}"
+    return f"its {signal(name)} {verb} {values} at {clock(symptom.onset)}"
 
 
 def listed(names: list[str]) -> str:
