@@ -2,7 +2,8 @@
 
 ``python tests/benchmarks/reports.py [--seeds 1-2] [--only NAME …]`` prints, over all reports: sentences shown, those
 that cite evidence that exists (limit: all), failed checks that are shown as if they held (limit: none), controls that
-were given a cause (limit: none). Exit status 1 where a limit is not kept.
+were given a cause (limit: none), and how many faults were traced to a true service. Exit status 1 where a limit is not
+kept.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import json
 import sys
 import tempfile
 import time
@@ -34,12 +36,14 @@ def main() -> int:
     first, _, last = chosen.seeds.partition("-")
     names = [one.name for one in scenarios() if not chosen.only or one.name in chosen.only]
     totals = {"reports": 0, "sentences": 0, "cited": 0, "failed": 0, "unstruck": 0, "controls": 0, "accused": 0}
+    totals |= {"faults": 0, "found": 0, "wrong": 0}
     start_ = time.monotonic()
     for seed in range(int(first), int(last or first) + 1):
         for n, name in enumerate(names, 1):
             with tempfile.TemporaryDirectory() as folder:
                 control, inv = investigated(name, seed, Path(folder))
                 count(control, inv, totals)
+                judge(Path(folder) / "world", inv, totals)
             assert inv.report is not None
             sure = f"{(inv.report.confidence or 0):.2f}"
             print(f"\r\033[K{n}/{len(names)} {name} seed {seed}: {inv.report.outcome}, confidence {sure}", end="")
@@ -47,6 +51,7 @@ def main() -> int:
     print(f"sentences shown: {totals['sentences']}, citing evidence that exists: {totals['cited']} (limit: all)")
     print(f"sentences that do not hold: {totals['failed']}, shown unstruck: {totals['unstruck']} (limit: 0)")
     print(f"controls: {totals['controls']}, given a cause: {totals['accused']} (limit: 0)")
+    print(f"faults: {totals['faults']}, a true service named: {totals['found']}, another: {totals['wrong']}, rest open")
     return int(totals["cited"] < totals["sentences"] or totals["unstruck"] > 0 or totals["accused"] > 0)
 
 
@@ -84,6 +89,19 @@ def count(control: bool, inv: Investigation, totals: dict[str, int]) -> None:
     totals["unstruck"] += max(0, len(failed) - html.count("<del>"))
     totals["controls"] += control
     totals["accused"] += control and report.outcome == "root_cause"
+
+
+def judge(world: Path, inv: Investigation, totals: dict[str, int]) -> None:
+    """Whether the cause that is named is the scenario's; one whose truth is no service is counted as open."""
+    truth = json.loads((world / "truth.json").read_text(encoding="utf-8"))
+    if truth["outcome"] == "no_fault":
+        return
+    report = inv.report
+    assert report is not None
+    named = set(report.root_cause.services) if report.root_cause and report.outcome == "root_cause" else set()
+    totals["faults"] += 1
+    totals["found"] += bool(named & set(truth["services"]))
+    totals["wrong"] += bool(named and truth["services"] and not named & set(truth["services"]))
 
 
 def sentences(report: Report) -> list:
