@@ -12,6 +12,19 @@ from aisre_nb.tools.asking import configured
 from aisre_nb.tools.metrics import shown, step_for
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 
+_COLUMNS = (
+    "onset",
+    "service",
+    "metric",
+    "labels",
+    "before",
+    "after",
+    "peak",
+    "unit",
+    "hurts",
+    "direction",
+    "confidence",
+)
 _ROWS = 40
 _LEAST_STEP = 60
 
@@ -38,7 +51,7 @@ async def _find_movers(context: ToolContext, arguments: FindMovers) -> ToolResul
         "moved": len(moved),
         "movers": rows,
     }
-    frame = kept.assign(time=kept["onset"]) if len(kept) else kept
+    frame = kept[list(_COLUMNS)]
     return ToolResult(
         "table", "What moved", _said(facts), frame, facts, answer.source, answer.query, window, link=answer.link
     )
