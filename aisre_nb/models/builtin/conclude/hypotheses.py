@@ -41,7 +41,10 @@ def _held(picture: Picture, verdict: Verdict) -> Iterator[Hypothesis]:
         ids.append(picture.diff.id if picture.diff else "")
         word: Literal["supported", "open"] = "supported" if verdict.outcome == "root_cause" else "open"
         onset = picture.complaint.onset if picture.complaint else picture.onset
-        order = Check(kind="before", evidence=change.evidence, at=change.time, than=onset) if onset else None
+        begun = facts.time(onset)
+        # An onset is no more exact than its bucket: a change within it may carry a later time.
+        first = begun is not None and change.at <= begun
+        order = Check(kind="before", evidence=change.evidence, at=change.time, than=onset) if first else None
         yield _hypothesis(f"{change.label} brought it.", word, *ids, check=order)
     elif picture.focus:
         yield _hypothesis(
