@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aisre_nb import __version__
+from aisre_nb.cli.bench_arguments import HELP as BENCH_HELP
+from aisre_nb.cli.bench_arguments import add_arguments as add_bench_arguments
 from aisre_nb.cli.case import HELP as CASE_HELP
 from aisre_nb.cli.case import add_arguments as add_case_arguments
 from aisre_nb.cli.embed import HELP as EMBED_HELP
@@ -109,6 +111,12 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add_case_arguments(case)
 
+    bench = verbs.add_parser(
+        "bench", help="a suite of cases investigated, and held against their truth", epilog=BENCH_HELP,
+        allow_abbrev=False,
+    )  # fmt: skip
+    add_bench_arguments(bench)
+
     audit = verbs.add_parser("audit", help="who decided what", allow_abbrev=False)
     audit.add_argument(
         "action", nargs="?", choices=("list", "verify"), default="list",
@@ -154,6 +162,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.postmortem import postmortem
 
                 return postmortem(arguments)
+            case "bench":
+                from aisre_nb.cli.bench import bench
+
+                return bench(arguments)
             case "case":
                 from aisre_nb.cli.case import case
 

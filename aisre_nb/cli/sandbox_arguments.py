@@ -54,7 +54,7 @@ def add_arguments(sandbox: argparse.ArgumentParser) -> None:
         allow_abbrev=False,
     )
     checking.add_argument("names", nargs="*", metavar="NAME", help="scenarios (default: all)")
-    checking.add_argument("--seeds", type=_seeds, default=[1], metavar="N-M", help="such as 1-5 or 1,7 (default 1)")
+    checking.add_argument("--seeds", type=seeds, default=[1], metavar="N-M", help="such as 1-5 or 1,7 (default 1)")
     checking.add_argument("--difficulty", choices=("easy", "hard", "both"), default="both", help="default both")
     checking.add_argument("--jobs", type=int, default=0, metavar="N", help="at a time (default: one a core)")
     checking.add_argument("--json", action="store_true", help="as a JSON list")
@@ -65,7 +65,8 @@ def _which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hard", action="store_true", help="more noise, more innocent changes, weaker signals")
 
 
-def _seeds(text: str) -> list[int]:
+def seeds(text: str) -> list[int]:
+    """``1-5`` or ``1,7`` as numbers."""
     found: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")
