@@ -27,8 +27,10 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
         parts.append(f'<path class="miss" d="M{x:.1f} {y:.1f}V{_y(b["confidence"]):.1f}"/>')
         radius = 3.5 + 7 * (b["n"] / most) ** 0.5
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{told}</title></circle>')
-        below = y + radius + 12 if b["right"] > 0.9 else y - radius - 4
-        parts.append(_text(x, below, f"n = {b['n']}", "middle"))
+        left = b["confidence"] > 0.8
+        parts.append(
+            _text(x - radius - 4 if left else x + radius + 4, y + 4, f"n = {b['n']}", "end" if left else "start")
+        )
     parts.append(_text(_x(0.5), height - 6, "confidence", "middle"))
     return "".join([*parts, "</svg>"])
 
@@ -42,9 +44,9 @@ def gauge(figure: Mapping[str, Any]) -> str:
     parts = [_open(_WIDE, 14, "share with its interval"), f'<path class="grid" d="M{x(0):.1f} 7H{x(1):.1f}"/>']
     low, high = x(figure["low"]), x(figure["high"])
     parts.append(f'<rect class="band" x="{low:.1f}" y="3" width="{max(high - low, 1):.1f}" height="8" rx="2"/>')
-    parts.append(f'<path class="value" d="M{x(figure["value"]):.1f} 1V13"/>')
     if figure.get("floor") is not None:
         parts.append(f'<path class="floor" d="M{x(figure["floor"]):.1f} 1V13"/>')
+    parts.append(f'<path class="value" d="M{x(figure["value"]):.1f} 1V13"/>')
     return "".join([*parts, "</svg>"])
 
 
