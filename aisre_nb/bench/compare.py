@@ -35,7 +35,8 @@ def lines(told: Mapping[str, Any]) -> list[str]:
     found = [f"{told['cases']} cases in both: {len(told['mended'])} mended, {len(told['broken'])} broken"]
     for side, where in (("only_before", "first"), ("only_after", "second")):
         if told[side]:
-            found.append(f"  {len(told[side])} only in the {where} run: {visible(', '.join(told[side][:5]))} …")
+            names = ", ".join(told[side][:5]) + " …" * (len(told[side]) > 5)
+            found.append(f"  {len(told[side])} only in the {where} run: {visible(names)}")
     for what in ("mended", "broken"):
         found += [f"  {what}  {visible(one['name'])}: {visible(one['before'])} → {visible(one['after'])}"
                   for one in told[what]]  # fmt: skip

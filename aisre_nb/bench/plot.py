@@ -11,7 +11,7 @@ _WIDE = 150
 
 def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
     """Confidence against the share that was right: on the diagonal it means what it says. Dots grow with n."""
-    height, width = _SIDE + _TOP + 44, _SIDE + _LEFT + 16
+    height, width = _SIDE + _TOP + 44, _SIDE + _LEFT + 24
     most = max((b["n"] for b in bins), default=1)
     parts = [_open(width, height, "confidence against the share of answers that were right")]
     for k in range(6):
@@ -27,7 +27,7 @@ def calibration(bins: Sequence[Mapping[str, Any]]) -> str:
         parts.append(f'<path class="miss" d="M{x:.1f} {y:.1f}V{_y(b["confidence"]):.1f}"/>')
         radius = 3.5 + 7 * (b["n"] / most) ** 0.5
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{told}</title></circle>')
-        left = b["confidence"] > 0.8
+        left = b["confidence"] > 0.5
         parts.append(
             _text(x - radius - 4 if left else x + radius + 4, y + 4, f"n = {b['n']}", "end" if left else "start")
         )
