@@ -51,6 +51,8 @@ class StoredTable:
     """The parts that cannot, each with the reason in one line."""
     columns: Mapping[str, str]
     """The stored columns and their DuckDB types."""
+    whole: frozenset[str] = frozenset()
+    """The columns of which the files themselves say that no value is missing, or empty in a map."""
 
 
 def stored_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> dict[TableName, StoredTable]:
@@ -90,7 +92,24 @@ def _look(name: TableName, path: Path, connection: duckdb.DuckDBPyConnection) ->
         columns.update({str(row[0]): str(row[1]) for row in rows})
     if not parts:
         broken.append((path, "the folder holds no .parquet file"))
-    return StoredTable(name, path, tuple(files), tuple(broken), columns)
+    return StoredTable(name, path, tuple(files), tuple(broken), columns, _whole(files, connection))
+
+
+def _whole(files: list[Path], connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """From the counts of nulls that Parquet keeps; a column that one of the files does not have is not whole."""
+    import duckdb
+
+    if not files:
+        return frozenset()
+    listed = ", ".join(pattern(file) for file in files)
+    try:
+        counted = connection.execute(
+            "SELECT split_part(path_in_schema, ', ', 1), count(DISTINCT file_name) FROM parquet_metadata"
+            f"([{listed}]) GROUP BY 1 HAVING bool_and(coalesce(stats_null_count = 0, false))"
+        ).fetchall()
+    except duckdb.Error:
+        return frozenset()
+    return frozenset(str(column) for column, n in counted if n == len(files))
 
 
 def reader(files: list[Path] | tuple[Path, ...]) -> str:
@@ -111,13 +130,13 @@ def pattern(path: Path) -> str:
 def view(stored: StoredTable) -> str:
     """The statement that makes the table's view: all columns of `COLUMNS`, in their types."""
     columns = ", ".join(
-        f'{_column(column, kind, stored.columns.get(column))} AS "{column}"'
+        f'{_column(column, kind, stored.columns.get(column), column in stored.whole)} AS "{column}"'
         for column, kind in COLUMNS[stored.name].items()
     )
     return f'CREATE OR REPLACE VIEW "{stored.name}" AS SELECT {columns} FROM {reader(stored.files)}'
 
 
-def _column(name: str, kind: ColumnKind, stored: str | None) -> str:
+def _column(name: str, kind: ColumnKind, stored: str | None, whole: bool) -> str:
     if stored is None:
         return _EMPTY[kind]
     column = f'"{name}"'
@@ -133,6 +152,9 @@ def _column(name: str, kind: ColumnKind, stored: str | None) -> str:
             return f"COALESCE(to_json({column})::MAP(VARCHAR, VARCHAR), {_EMPTY['map']})"
         case "time" | "number":
             return f"{column}::{_DUCKDB_TYPES[kind]}"
+        case _ if whole and stored == _DUCKDB_TYPES[kind]:
+            # Bare, so that a filter reaches the file, which then skips what it rules out.
+            return column
         case _:
             return f"COALESCE({column}::{_DUCKDB_TYPES[kind]}, {_EMPTY[kind]})"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,9 @@ SECONDS, MEGABYTES = 20.0, 1500.0
 _EVERY = 0.05
 
 
-def measured(command: list[str]) -> tuple[str, float, float]:
-    """Standard output, seconds, and the peak of the resident memory of all processes of the tree, in MB."""
+def measured(command: list[str]) -> tuple[str, float, float, float]:
+    """Standard output, seconds, seconds of processors, and the peak of the tree's resident memory in MB."""
+    spent = _spent()
     begun, peak = time.perf_counter(), 0.0
     with tempfile.TemporaryFile("w+") as out:
         running = psutil.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
@@ -33,7 +35,12 @@ def measured(command: list[str]) -> tuple[str, float, float]:
             time.sleep(_EVERY)
         seconds = time.perf_counter() - begun
         out.seek(0)
-        return out.read(), seconds, peak / 1e6
+        return out.read(), seconds, _spent() - spent, peak / 1e6
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident(process: psutil.Process) -> float:
@@ -66,10 +73,10 @@ def main() -> None:
         told: dict[str, Any] = json.loads(kept.read_text())
         command = [sys.executable, "-m", "aisre_nb", "ask", told["question"], "--case", str(folder)]
         command += ["--model", "builtin", "--approve", "read", "--json", "--records", str(Path(scratch) / "records")]
-        out, seconds, peak = measured(command)
+        out, seconds, spent, peak = measured(command)
     rows = {name: f"{n:,}" for name, n in told.items() if isinstance(n, int)}
     print(", ".join(f"{n} {name}" for name, n in rows.items()))
-    print(f"seconds: {seconds:6.1f} (limit {SECONDS:.0f}, ratio {seconds / SECONDS:.2f})")
+    print(f"seconds: {seconds:6.1f} (limit {SECONDS:.0f}, ratio {seconds / SECONDS:.2f}); of processors: {spent:.1f}")
     print(f"memory:  {peak:6.0f} MB (limit {MEGABYTES:.0f}, ratio {peak / MEGABYTES:.2f})")
     if not out:
         raise SystemExit("it gave no answer")

@@ -57,7 +57,15 @@ def failed(rows: Any) -> Any:
     return status.startswith("5") | grpc.isin(_GRPC_FAULTS) | ((status == "") & (grpc == "") & (kind != ""))
 
 
-def increments(rows: Any, value: str, extra: Sequence[str] = ()) -> Any:
+def _keyed(rows: Any) -> Any:
+    """With ``series``, a number for each series: engines sort by one number many times faster than by maps."""
+    import ibis
+
+    named = {name: rows[name] for name in ("ServiceName", "MetricName", "Attributes", "ResourceAttributes")}
+    return rows.mutate(series=ibis.struct(named).hash())
+
+
+def increments(rows: Any, value: str) -> Any:
     """``rows`` with ``increment``: how much ``value`` grew since the series' last point.
 
     Delta points are their own increment. A cumulative value below its predecessor is a reset and counts from zero, as
@@ -65,8 +73,8 @@ def increments(rows: Any, value: str, extra: Sequence[str] = ()) -> Any:
     """
     import ibis
 
-    series = ["ServiceName", "MetricName", "Attributes", "ResourceAttributes", *extra]
-    ordered = ibis.window(group_by=series, order_by="TimeUnix")
+    rows = _keyed(rows)
+    ordered = ibis.window(group_by="series", order_by="TimeUnix")
     rows = rows.mutate(
         nth=ibis.row_number().over(ordered),
         previous=rows[value].lag().over(ordered),
@@ -95,8 +103,9 @@ def owned(rows: Any) -> Any:
 def counted(name: TableName, window: Window, metrics: Sequence[str] | None, service: str | None) -> Any:
     """Points of a counter, or a histogram's count, with ``increment`` and ``failed``; those of the window alone."""
     rows = _early(name, window, metrics, service)
-    rows = increments(rows, "Count" if name == "otel_metrics_histogram" else "Value")
-    return within(rows.mutate(failed=failed(rows)), window)
+    # What failed is told before the rows are sorted into series, so that their labels need not be carried along.
+    rows = rows.mutate(failed=failed(rows))
+    return within(increments(rows, "Count" if name == "otel_metrics_histogram" else "Value"), window)
 
 
 def bucketed(window: Window, metrics: Sequence[str], service: str | None) -> Any:
@@ -125,8 +134,8 @@ def _preceded(rows: Any) -> Any:
     """
     import ibis
 
-    series = ["ServiceName", "MetricName", "Attributes", "ResourceAttributes"]
-    ordered = ibis.window(group_by=series, order_by="TimeUnix")
+    rows = _keyed(rows)
+    ordered = ibis.window(group_by="series", order_by="TimeUnix")
     rows = rows.mutate(
         nth=ibis.row_number().over(ordered),
         previous=rows.BucketCounts.lag().over(ordered),
