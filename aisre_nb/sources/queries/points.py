@@ -115,12 +115,12 @@ def bucketed(window: Window, metrics: Sequence[str], service: str | None) -> Any
     rows = _early("otel_metrics_histogram", window, metrics, service)
     # Engines differ on lists of unequal length; a histogram without buckets has no quantiles anyway.
     rows = rows.filter(rows.BucketCounts.length() == rows.ExplicitBounds.length() + 1)
-    rows = _preceded(rows)
-    bounds = rows.ExplicitBounds.concat(ibis.array([float("inf")]))
-    rows = within(rows, window)
-    rows = rows.mutate(cell=rows.BucketCounts.zip(rows.previous_counts, bounds).unnest())
+    # Before the window, which keeps it out of what is done for every single bucket.
+    rows = rows.mutate(bounds=rows.ExplicitBounds.concat(ibis.array([float("inf")])))
+    rows = within(_preceded(rows), window)
+    rows = rows.mutate(cell=rows.BucketCounts.zip(rows.previous_counts, rows.bounds).unnest())
     rows = rows.mutate(in_bucket=rows.cell.f1, before=rows.cell.f2, bound=rows.cell.f3)
-    rows = rows.drop("cell", "BucketCounts", "previous_counts", "ExplicitBounds")
+    rows = rows.drop("cell", "BucketCounts", "previous_counts", "ExplicitBounds", "bounds")
     now, grown = rows.in_bucket.cast("float64"), (rows.in_bucket - rows.before).cast("float64")
     return rows.mutate(
         increment=ibis.cases((rows.from_zero, now), (rows.unknown, ibis.literal(0.0)), (grown >= 0, grown), else_=now)
