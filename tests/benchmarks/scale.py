@@ -1,4 +1,4 @@
-"""One investigation of a million spans, a million log lines and 5,000 series on disk: `python tests/benchmarks/scale.py`.
+"""One investigation of a million spans, a million log lines and 5,000 series: `python tests/benchmarks/scale.py`.
 
 Makes the telemetry folder (`scale_folder`) unless ``--folder`` names one that is there, asks its question headless in a
 process of its own, and prints seconds and peak memory of the whole process tree against the limits, and whether the
@@ -83,7 +83,8 @@ def main() -> None:
     answer = json.loads(out)
     cause = answer["root_cause"] or {}
     found = told["service"] in (cause.get("services") or [])
-    print(f"planted cause {'found' if found else 'NOT found'}: {told['service']}; said: {cause.get('summary', answer['outcome'])}")
+    print(f"planted cause {'found' if found else 'NOT found'}: {told['service']}")
+    print(f"said: {cause.get('summary') or answer['outcome']}")
     for step in answer["steps"] if arguments.steps else []:
         print(f"  {step['seconds']:6.2f} s  {step['tool']} {json.dumps(step['arguments'])[:140]}")
 

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def make(folder: Path, size: Size | None = None) -> Planted:
         db.execute("SET enable_progress_bar = false")
         _template_table(db, shape)
         per_trace = len(shape) / (1 + max(row[0] for row in shape))
-        _spans(db, size, onset, per_trace)
-        _logs(db, size, services)
-        _metrics(db, size, services)
+        db.execute("CREATE TABLE names (n INT, service VARCHAR)")
+        db.executemany("INSERT INTO names VALUES (?, ?)", list(enumerate(services)))
+        db.execute(_sql(size, onset, per_trace))
         counts = {}
         for name in ("traces", "logs", "metrics_gauge", "metrics_sum", "metrics_histogram"):
             db.execute(f"COPY otel_{name} TO '{folder / f'otel_{name}.parquet'}' (FORMAT parquet)")
@@ -101,12 +102,9 @@ def _trees(size: Size, random: np.random.Generator) -> tuple[list[Row], list[str
     layer = [min(3, sum(i >= sum(LAYERS[: k + 1]) * n for k in range(4))) for i in range(n)]
     names = [f"{NOUNS[i % len(NOUNS)]}-{i:03d}" for i in range(n)]
     below = {i: [j for j in range(n) if layer[j] == layer[i] + 1] for i in range(n)}
-    called = {i: [int(j) for j in random.choice(below[i], min(3, len(below[i])), False)] if below[i] else [] for i in range(n)}
+    called = {i: [int(j) for j in random.choice(b, min(6, len(b)), False)] if b else [] for i, b in below.items()}
     edges = [i for i in range(n) if layer[i] == 0]
-    bodies: list[list[tuple[int, int, str, str, str]]] = []
-    for root in edges:
-        for page in range(8):
-            bodies.append(_tree(root, page, called, names, random))
+    bodies = [_tree(root, page, called, names, random) for root in edges for page in range(8)]
     deep = [s[2] for body in bodies for s in body if s[3] == "Server" and layer[names.index(s[2])] == 2]
     culprit = max(dict.fromkeys(deep), key=deep.count)
     routes = [s[4] for body in bodies for s in body if s[2] == culprit and s[3] == "Server"]
@@ -140,11 +138,11 @@ def _tree(
     open_ = [(0, root)]
     while open_ and len(body) < 14:
         above, service = open_.pop(0)
-        for callee in called[service][: int(random.integers(1, 3))]:
+        for callee in random.permutation(called[service])[: int(random.integers(1, 3))]:
             route = f"/api/{names[callee].split('-')[0]}/{int(random.integers(3))}"
             body.append((len(body), above, names[service], "Client", route))
             body.append((len(body), len(body) - 1, names[callee], "Server", route))
-            open_.append((len(body) - 1, callee))
+            open_.append((len(body) - 1, int(callee)))
         if not called[service]:
             body.append((len(body), above, names[service], "Db", ""))
     return body
@@ -165,129 +163,34 @@ def _template_table(db: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
     db.executemany("INSERT INTO shape VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-_UNIT = "(hash({}) % 1000003) / 1000003.0"
-"""An even number from 0 to 1 that depends on what it is made from, so that the folder can be written twice."""
-_RESOURCE = (
-    "MAP {'service.name': service, 'k8s.pod.name': service || '-' || pod, 'service.version': '1.' || (hash(service) % 9),"
-    " 'k8s.namespace.name': 'prod', 'k8s.node.name': 'node-' || (hash(service, pod) % 50)}"
-)
+_STACK = """Traceback (most recent call last):
+  File "/app/SERVICE/handlers.py", line 88, in handle
+    return compute(request)
+  File "/app/SERVICE/rules.py", line 41, in compute
+    return base * rules['rebate']
+KeyError: 'rebate'"""
 
 
-def _spans(db: duckdb.DuckDBPyConnection, size: Size, onset: datetime, per_trace: float) -> None:
-    traces, seed = round(size.spans / per_trace), size.seed
-    db.execute(f"""
-        CREATE TABLE span AS
-        WITH trace AS (
-            SELECT t, (hash(t, {seed}) % 2147483647 * {_UNIT.format(f"t, {seed + 1}")})::BIGINT
-                      % (SELECT max(template) + 1 FROM shape) AS template,
-                   TIMESTAMPTZ '{START.isoformat()}'
-                      + to_microseconds(({_UNIT.format(f"t, {seed + 2}")} * {size.minutes * 60e6})::BIGINT) AS begun,
-                   0.5 + 1.2 * {_UNIT.format(f"t, {seed + 3}")} * {_UNIT.format(f"t, {seed + 4}")} AS pace,
-                   {_UNIT.format(f"t, {seed + 5}")} < 0.7 AS unlucky
-            FROM range({traces}) AS r(t))
-        SELECT t, template, place, above, service, name, kind, route,
-               begun + to_microseconds((shift * pace * 1000)::BIGINT) AS moment, (took * pace * 1e6)::BIGINT AS ns,
-               hash(t, service) % 3 AS pod,
-               unlucky AND fault AND begun >= TIMESTAMPTZ '{onset.isoformat()}' AS broke,
-               unlucky AND (fault OR over) AND begun >= TIMESTAMPTZ '{onset.isoformat()}' AS failed
-        FROM trace JOIN shape USING (template)""")
-    db.execute(f"""
-        CREATE VIEW otel_traces AS
-        SELECT moment AS Timestamp, md5('t' || t) AS TraceId, substr(md5(t || '/' || place), 1, 16) AS SpanId,
-               CASE WHEN place = 0 THEN '' ELSE substr(md5(t || '/' || above), 1, 16) END AS ParentSpanId,
-               name AS SpanName, CASE kind WHEN 'Db' THEN 'Client' ELSE kind END AS SpanKind, service AS ServiceName,
-               {_RESOURCE} AS ResourceAttributes,
-               CASE kind WHEN 'Db' THEN MAP {{'db.system.name': 'postgresql', 'server.address': 'db-' || (hash(service) % 8)}}
-                    ELSE MAP {{'http.request.method': 'GET', 'http.route': route, 'url.path': route || '/' || t,
-                               'http.response.status_code': CASE WHEN broke THEN '500' WHEN failed THEN '502' ELSE '200' END,
-                               'customer.tier': ['free', 'gold', 'trial'][(1 + hash(t, 'c') % 3)::INT]}} END AS SpanAttributes,
-               ns AS Duration, CASE WHEN failed THEN 'Error' ELSE 'Unset' END AS StatusCode,
-               CASE WHEN broke THEN 'KeyError: ''rebate''' ELSE '' END AS StatusMessage
-        FROM span ORDER BY moment""")
-
-
-_STACK = r"""E'Traceback (most recent call last):\n  File "/app/SERVICE/handlers.py", line 88, in handle\n    return \
-compute(request)\n  File "/app/SERVICE/rules.py", line 41, in compute\n    return base * rules[\'rebate\']\n\
-KeyError: \'rebate\''""".replace("\\\n", "")
-
-
-def _logs(db: duckdb.DuckDBPyConnection, size: Size, services: list[str]) -> None:
-    db.execute("CREATE TABLE names (n INT, service VARCHAR)")
-    db.executemany("INSERT INTO names VALUES (?, ?)", list(enumerate(services)))
-    stack = f"replace({_STACK}, 'SERVICE', service)"
-    db.execute(f"""
-        CREATE VIEW otel_logs AS
-        WITH served AS (
-            SELECT moment + to_microseconds(ns // 1000) AS Timestamp, md5('t' || t) AS TraceId,
-                   substr(md5(t || '/' || place), 1, 16) AS SpanId, broke, failed, service, pod, route,
-                   CASE WHEN broke THEN 'request failed: KeyError'
-                        WHEN failed THEN 'upstream answered 502 for ' || route || '/' || t
-                        ELSE name || ' for customer ' || t || ' answered 200 in ' || (ns // 1000000) || ' ms' END AS Body
-            FROM span WHERE kind = 'Server'),
-        idle AS (
-            SELECT TIMESTAMPTZ '{START.isoformat()}' + to_microseconds(({_UNIT.format("i, 'l'")} * {size.minutes * 60e6})::BIGINT)
-                       AS Timestamp,
-                   hash(i, 'w') % 40 AS word, service, hash(i, 'p') % 3 AS pod, i
-            FROM range(greatest(0, {size.logs} - (SELECT count(*) FROM served))) AS r(i)
-            JOIN names ON n = hash(i, 's') % {len(services)})
-        SELECT Timestamp, TraceId, SpanId, CASE WHEN failed THEN 'ERROR' ELSE 'INFO' END AS SeverityText,
-               CASE WHEN failed THEN 17 ELSE 9 END AS SeverityNumber, service AS ServiceName, Body,
-               CASE WHEN broke THEN MAP {{'http.route': route, 'exception.type': 'KeyError', 'exception.message': '''rebate''',
-                                          'exception.stacktrace': {stack}}}
-                    ELSE MAP {{'http.route': route}} END AS LogAttributes, {_RESOURCE} AS ResourceAttributes
-        FROM served
-        UNION ALL
-        SELECT Timestamp, '', '', CASE WHEN word = 0 THEN 'WARN' ELSE 'INFO' END, CASE WHEN word = 0 THEN 13 ELSE 9 END,
-               service, 'worker ' || word || ' of pool ' || chr((97 + word % 26)::INT) || ' took batch ' || i || ' with '
-                   || (i % 97) || ' items in ' || (i % 1313) || ' ms, cursor=' || md5(i || 'x'),
-               MAP {{'thread': 'pool-' || word}}, {_RESOURCE}
-        FROM idle
-        ORDER BY Timestamp""")
-
-
-def _metrics(db: duckdb.DuckDBPyConnection, size: Size, services: list[str]) -> None:
-    steps = size.minutes * 2
-    db.execute(f"CREATE TABLE step AS SELECT k, TIMESTAMPTZ '{START.isoformat()}' + to_seconds(k * 30) AS moment FROM range({steps}) AS r(k)")
-    pods = 3
-    db.execute(f"""
-        CREATE VIEW otel_metrics_gauge AS
-        SELECT moment AS TimeUnix, service AS ServiceName, metric AS MetricName, '1' AS MetricUnit, MAP {{}}::MAP(VARCHAR, VARCHAR)
-                   AS Attributes, {_RESOURCE} AS ResourceAttributes,
-               (1 + hash(service, metric) % 50) * (1 + 0.1 * sin(k / 40.0) + 0.2 * {_UNIT.format("k, service, metric, pod")}) AS Value
-        FROM step, names, range({pods}) AS p(pod), (SELECT unnest({list(POD_GAUGES)}) AS metric)
-        UNION ALL
-        SELECT moment, '', metric, '1', MAP {{'device': 'd' || device}}, MAP {{'k8s.node.name': 'node-' || node}},
-               (1 + hash(node, metric, device) % 50) * (1 + 0.3 * {_UNIT.format("k, node, metric, device")})
-        FROM step, range({max(1, size.services // 4)}) AS n(node), range(2) AS d(device), (SELECT unnest({list(NODE_GAUGES)}) AS metric)
-        ORDER BY 1""")
-    db.execute(f"""
-        CREATE VIEW otel_metrics_sum AS
-        SELECT moment AS TimeUnix, service AS ServiceName, metric AS MetricName, 's' AS MetricUnit, MAP {{}}::MAP(VARCHAR, VARCHAR)
-                   AS Attributes, {_RESOURCE} AS ResourceAttributes,
-               1000 + (1 + hash(service) % 7) * (k + {_UNIT.format("k, service, metric, pod")}) AS Value, TRUE AS IsMonotonic,
-               2 AS AggregationTemporality
-        FROM step, names, range({pods}) AS p(pod), (SELECT unnest({list(POD_SUMS)}) AS metric)
-        ORDER BY 1""")
-    # What is left of the wanted series are histograms: of each service's routes and results, as spans counted them.
-    cells = ", ".join(f"count(*) FILTER (ns / 1e9 <= {high} AND ns / 1e9 > {low})"
-                      for low, high in zip([-1.0, *BOUNDS], [*BOUNDS, 1e9], strict=True))  # fmt: skip
+def _sql(size: Size, onset: datetime, per_trace: float) -> str:
+    edges = zip([-1.0, *BOUNDS], [*BOUNDS, 1e9], strict=True)
+    cells = ", ".join(f"count(*) FILTER (ns / 1e9 <= {high} AND ns / 1e9 > {low})" for low, high in edges)
     sums = ", ".join(f"sum(coalesce(cells[{i + 1}], 0)) OVER line" for i in range(len(BOUNDS) + 1))
-    db.execute(f"""
-        CREATE TABLE otel_metrics_histogram AS
-        WITH counted AS (
-            SELECT service, route, CASE WHEN broke THEN '500' WHEN failed THEN '502' ELSE '200' END AS status, pod,
-                   (epoch(moment) - epoch(TIMESTAMPTZ '{START.isoformat()}'))::BIGINT // 30 AS k, count(*) AS n,
-                   sum(ns) / 1e9 AS total, [{cells}] AS cells
-            FROM span WHERE kind = 'Server' GROUP BY ALL),
-        series AS (SELECT service, route, status, pod, min(k) AS first FROM counted GROUP BY ALL)
-        SELECT moment AS TimeUnix, service AS ServiceName, 'http.server.request.duration' AS MetricName, 's' AS MetricUnit,
-               MAP {{'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': status}} AS Attributes,
-               {_RESOURCE} AS ResourceAttributes,
-               (sum(coalesce(n, 0)) OVER line)::BIGINT AS Count, sum(coalesce(total, 0)) OVER line AS Sum,
-               [{sums}]::BIGINT[] AS BucketCounts, {BOUNDS}::DOUBLE[] AS ExplicitBounds, 2 AS AggregationTemporality
-        FROM series JOIN step ON step.k >= first LEFT JOIN counted USING (service, route, status, pod, k)
-        WINDOW line AS (PARTITION BY service, route, status, pod ORDER BY moment)
-        ORDER BY 1""")
+    return Template(Path(__file__).with_suffix(".sql").read_text("utf-8")).substitute(
+        START=START.isoformat(),
+        ONSET=onset.isoformat(),
+        MINUTES=size.minutes,
+        SEED=size.seed,
+        TRACES=round(size.spans / per_trace),
+        LOGS=size.logs,
+        STACK=_STACK.replace("'", "''"),
+        POD_GAUGES=list(POD_GAUGES),
+        POD_SUMS=list(POD_SUMS),
+        NODE_GAUGES=list(NODE_GAUGES),
+        NODES=max(1, size.services // 4),
+        CELLS=f"[{cells}]",
+        SUMS=f"[{sums}]",
+        BOUNDS=BOUNDS,
+    )
 
 
 def _one(db: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -94,17 +94,27 @@ def increments(rows: Any, value: str) -> Any:
     )
 
 
-def owned(rows: Any) -> Any:
-    """With the node or host in the place of the service where a point belongs to no service."""
+def owner(rows: Any) -> Any:
+    """The service, or the node or host in its place where a point belongs to no service."""
     host = first_of(rows.ResourceAttributes, "k8s.node.name", "host.name", "service.instance.id")
-    return rows.mutate(ServiceName=(rows.ServiceName == "").ifelse(host, rows.ServiceName))
+    return (rows.ServiceName == "").ifelse(host, rows.ServiceName)
 
 
-def counted(name: TableName, window: Window, metrics: Sequence[str] | None, service: str | None) -> Any:
-    """Points of a counter, or a histogram's count, with ``increment`` and ``failed``; those of the window alone."""
+def counted(
+    name: TableName,
+    window: Window,
+    metrics: Sequence[str] | None,
+    service: str | None,
+    numbered: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Points of a counter, or a histogram's count, with ``increment`` and ``failed``; those of the window alone.
+
+    ``numbered``: what ``line`` is made from, for those who group by it.
+    """
     rows = _early(name, window, metrics, service)
-    # What failed is told before the rows are sorted into series, so that their labels need not be carried along.
+    # Both are told before the rows are sorted into series, so that their labels need not be carried along.
     rows = rows.mutate(failed=failed(rows))
+    rows = rows.mutate(line=numbered(rows)) if numbered else rows
     return within(increments(rows, "Count" if name == "otel_metrics_histogram" else "Value"), window)
 
 
