@@ -72,6 +72,7 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -75,6 +75,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -53,7 +53,16 @@ async def _find_movers(context: ToolContext, arguments: FindMovers) -> ToolResul
     }
     frame = kept[list(_COLUMNS)]
     return ToolResult(
-        "table", "What moved", _said(facts), frame, facts, answer.source, answer.query, window, link=answer.link
+        "table",
+        "What moved",
+        _said(facts),
+        frame,
+        facts,
+        answer.source,
+        answer.query,
+        window,
+        link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -70,6 +70,7 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 
@@ -164,6 +165,7 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
         answer.source,
         "\n\n".join(queries),
         link=answer.link,
+        notes=answer.notes,
     )
 
 
