@@ -15,6 +15,7 @@ Direction = Literal["up", "down", "flat"]
 _LEAST_POINTS = 8
 _SIGNIFICANT = 8.0
 """The gain in log-likelihood, over a penalty that grows with the length, below which nothing changed."""
+_LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def change(series: pd.Series[float], least: float = 0.0) -> Change:
     """
     import numpy as np
 
-    clean = series.dropna()
+    # Beyond this, squares overflow; an infinity is no measurement.
+    clean = series[series.abs() < _LARGEST]
     values = clean.to_numpy(dtype=float)
     n = len(values)
     if n == 0:

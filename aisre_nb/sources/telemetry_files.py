@@ -38,6 +38,10 @@ _EMPTY: Mapping[ColumnKind, str] = {
 }
 
 
+_EPOCHS = (("1e11", 1_000_000_000), ("1e14", 1_000_000), ("1e17", 1_000))
+"""Below which a count since 1970 is of seconds, milliseconds, microseconds: in each, years until 5138."""
+
+
 @dataclass(frozen=True)
 class StoredTable:
     """One table of the folder: what is there, what can be read."""
@@ -142,8 +146,9 @@ def _column(name: str, kind: ColumnKind, stored: str | None, whole: bool) -> str
     column = f'"{name}"'
     match kind:
         case "time" if stored.endswith("INT"):
-            # An integer is nanoseconds since 1970, as in the OpenTelemetry protocol.
-            return f"make_timestamp_ns({column}::BIGINT)::TIMESTAMPTZ"
+            # Nanoseconds since 1970, as in the OpenTelemetry protocol; a number too small for these is of longer units.
+            scale = " ".join(f"WHEN {column} < {below} THEN {by}" for below, by in _EPOCHS)
+            return f"make_timestamp_ns(({column} * CASE {scale} ELSE 1 END)::BIGINT)::TIMESTAMPTZ"
         case "temporality":
             return f"CASE WHEN lower({column}::VARCHAR) LIKE '%delta%' OR {column}::VARCHAR = '1' THEN 1 ELSE 2 END"
         case "map" if stored == "VARCHAR":

@@ -52,6 +52,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
         str(signal): change(rows.set_index("time")["value"], LEAST.get(str(signal), 0.0))
         for signal, rows in answer.frame.groupby("signal", sort=False)
     }
+    points = answer.frame.groupby("signal")["value"].count()
     units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
     worse = {n: c for n, c in changes.items() if n in _WORSE and c.onset and c.direction == "up"}
     worst = next((name for name in _WORSE if name in worse), None)
@@ -59,7 +60,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     facts: dict[str, Any] = {
         "service": arguments.service,
         "step_seconds": step,
-        "signals": {name: _fact(c, units[name]) for name, c in changes.items()},
+        "signals": {name: _fact(c, units[name], int(points[name])) for name, c in changes.items()},
         "onset": rfc3339(changes[worst].onset or min(onsets)) if worst else None,
         "worst": worst,
         "deployments": await _deployments(context, window),
@@ -84,7 +85,7 @@ def step_for(seconds: float) -> int:
     return next((s for s in _STEPS if seconds / s <= _POINTS), _STEPS[-1])
 
 
-def _fact(found: Change, unit: str) -> dict[str, Any]:
+def _fact(found: Change, unit: str, points: int) -> dict[str, Any]:
     def number(value: float | None) -> float | None:
         return None if value is None or value != value else float(f"{value:.6g}")
 
@@ -97,6 +98,7 @@ def _fact(found: Change, unit: str) -> dict[str, Any]:
         "confidence": round(found.confidence, 3),
         "direction": found.direction,
         "ratio": number(found.ratio),
+        "points": points,
     }
 
 
