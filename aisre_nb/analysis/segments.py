@@ -1,0 +1,149 @@
+"""Where series of equal length break: many at once, by sums alone.
+
+Each row is explained as a constant, as a line, as two levels, as two levels on a line, or as a level that begins to
+climb. All of these are linear in what they add to the one before, so that what an added regressor saves is a squared
+sum over its squared length (Frisch and Waugh 1933), for every place of the break at once. Which is right is told by
+Schwarz' criterion, with as many observations as the residuals' autocorrelation leaves independent (Bayley and Hammersley
+1946): neighbours of a series are alike, and a random walk is all neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Places = NDArray[np.int64]
+
+Shape = Literal[
+    "flat",  # one level
+    "trend",  # one line, or one bend, through all of it
+    "step",  # two levels, perhaps on a line
+    "ramp",  # one level, then a line that leaves it
+]
+SHAPES: tuple[Shape, ...] = ("flat", "trend", "step", "ramp")
+LEAST_POINTS = 8
+_EDGE = 3
+"""Points at each end that no break may cut off."""
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """One entry a row."""
+
+    shape: NDArray[np.str_]
+    at: Places
+    """The first point of the second part; 0 where there is none."""
+    gain: Floats
+    """What the break adds to the log-likelihood, less what it costs; 0 where there is none."""
+
+
+def breaks(rows: Floats) -> Breaks:
+    """The best break of each row of a matrix without gaps, of at least `LEAST_POINTS` columns."""
+    import numpy as np
+
+    count, n = rows.shape
+    smooth = _spikeless(rows)
+    # Spikes are cut to what lasts longer than a point, and not smoothed away: rare events are the noise of rare events.
+    level = np.clip(rows, smooth.min(axis=1, keepdims=True), smooth.max(axis=1, keepdims=True))
+    level = level - level.mean(axis=1, keepdims=True)
+    times = np.arange(n) - (n - 1) / 2
+    long = float(times @ times)
+    trend = level - np.outer(level @ times / long, times)
+    ahead = n - np.arange(_EDGE, n - _EDGE + 1, dtype=float)  # points from each place on
+    on_time = np.cumsum(times[::-1])[::-1][_EDGE : n - _EDGE + 1]
+    step = ahead * (n - ahead) / n
+    climb = (ahead - 1) * ahead * (2 * ahead - 1) / 6 - ((ahead - 1) * ahead / 2) ** 2 / n
+    fits = (
+        (level, _from(level), step),
+        (trend, _from(trend), step - on_time**2 / long),
+        (level, _above(level), climb),
+    )
+    whole = (level**2).sum(axis=1)
+    floor = np.maximum(1e-12 * whole, 1e-300)
+    each, left, place = np.arange(count), [whole + floor, (trend**2).sum(axis=1) + floor], []
+    for of, with_it, length in fits:
+        saved = with_it**2 / np.maximum(length, 1e-9)
+        best = saved.argmax(axis=1)
+        place.append(best + _EDGE)
+        left.append(np.maximum((of**2).sum(axis=1) - saved[each, best], 0) + floor)
+    # By what the best of them leave: what a worse one leaves is alike because it is wrong.
+    after = np.arange(n) - np.stack(place[1:])[:, :, None]
+    ones = np.ones(n)
+    rests = np.stack([_less(trend, (after[0] >= 0) * 1.0, ones, times), _less(level, np.maximum(after[1], 0.0), ones)])
+    closest = np.stack([left[3], left[4]]).argmin(axis=0)
+    independent = _independent(rests[closest, each])
+    left.append((_bent(level, times) ** 2).sum(axis=1) + floor)
+    gains = np.stack([independent / 2 * np.log(left[0] / of) for of in left])
+    gains -= np.log(n) * np.array(_COSTS)[:, None]
+    best = gains.argmax(axis=0)
+    without = gains[[0, 1, 5]].max(axis=0)
+    shape = np.array(_SHAPES)[best]
+    broken = (best >= 2) & (best <= 4)
+    at = np.choose(np.where(broken, best - 2, 0), place)
+    return Breaks(shape, np.where(broken, at, 0), np.where(broken, gains.max(axis=0) - without, 0.0))
+
+
+_SHAPES: tuple[Shape, ...] = ("flat", "trend", "step", "step", "ramp", "trend")
+_COSTS = (0.0, 1.0, 2.0, 3.0, 2.0, 3.0)
+"""What each explanation needs besides a level: slopes, sizes, places."""
+
+
+def _bent(rows: Floats, times: Floats) -> Floats:
+    """Each row less the cubic that fits it: a part of a season, with one hill and one valley at most."""
+    import numpy as np
+
+    basis = np.linalg.qr(np.vander(times / max(times[-1], 1.0), 4))[0]
+    return rows - (rows @ basis) @ basis.T
+
+
+def _from(rows: Floats) -> Floats:
+    """Each row times a step at every place: the sum from there on."""
+    import numpy as np
+
+    return np.cumsum(rows[:, ::-1], axis=1)[:, ::-1][:, _EDGE : rows.shape[1] - _EDGE + 1]
+
+
+def _above(rows: Floats) -> Floats:
+    """Each row times a climb from every place: the sum of the sums after it."""
+    import numpy as np
+
+    sums = np.cumsum(rows[:, ::-1], axis=1)
+    twice = np.cumsum(sums, axis=1)[:, ::-1]
+    # A climb is 0 at its place, 1 at the next.
+    after = np.concatenate([twice[:, 1:], np.zeros((len(rows), 1))], axis=1)
+    return after[:, _EDGE : rows.shape[1] - _EDGE + 1]
+
+
+def _less(rows: Floats, regressors: Floats, *known: Floats) -> Floats:
+    """Each row, orthogonal to ``known`` (which are so to each other), less what its own regressor explains of it."""
+    import numpy as np
+
+    free = regressors
+    for one in known:
+        free = free - np.outer(free @ one / (one @ one), one)
+    size = (rows * free).sum(axis=1) / np.maximum((free**2).sum(axis=1), 1e-9)
+    return rows - size[:, None] * free
+
+
+def _independent(rows: Floats) -> Floats:
+    """How many independent observations each row of residuals is worth, by its autocorrelation at one step."""
+    import numpy as np
+
+    squares = (rows**2).sum(axis=1)
+    alike = (rows[:, 1:] * rows[:, :-1]).sum(axis=1) / np.maximum(squares, 1e-300)
+    alike = np.clip(alike, 0.0, 0.99)
+    return rows.shape[1] * (1 - alike) / (1 + alike)
+
+
+def _spikeless(rows: Floats) -> Floats:
+    """A running median of three, which keeps every edge and loses what lasts one point."""
+    import numpy as np
+
+    padded = np.concatenate([rows[:, :1], rows, rows[:, -1:]], axis=1)
+    low, middle, high = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
+    return np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
