@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from aisre_nb.analysis.segments import LEAST_POINTS, Shape, breaks
+from aisre_nb.analysis.segments import LEAST_POINTS, SHAPES, Shape, breaks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,8 @@ _SIGNIFICANT = 8.0
 """The gain in log-likelihood, over what the break costs, below which nothing changed."""
 _SURE = 20.0
 """The gain that is trusted by two thirds."""
+_AT_ONCE = 2000
+"""Series that are held in one matrix at most."""
 _LARGEST = 1e150
 """Beyond this, squares overflow; an infinity is no measurement."""
 
@@ -55,32 +57,47 @@ def change(series: pd.Series[float], least: float = 0.0) -> Change:
     like its neighbours, a season and a drift are none. Gaps are left out. ``least``: a smaller absolute shift is noise
     whatever the statistics say.
     """
-    return changes([series], least)[0]
-
-
-def changes(many: Sequence[pd.Series[float]], least: float = 0.0) -> list[Change]:
-    """`change` of each of them; those with as many points as each other are looked at together."""
     import numpy as np
 
-    kept = [series[series.abs() < _LARGEST] for series in many]
-    values = [series.to_numpy(dtype=float) for series in kept]
-    found = [_flat(v) for v in values]
+    found = changes([np.asarray(series, dtype=np.float64)], least)[0]
+    return found.at(series.index)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A `Change` by places: which of a series' values it is about."""
+
+    change: Change
+    """Without its onset."""
+    place: int | None
+    """Of the first value that is off; None where nothing changed."""
+
+    def at(self, times: pd.Index[Any]) -> Change:
+        """With its onset, by the times of the values."""
+        if self.place is None:
+            return self.change
+        return replace(self.change, onset=times[self.place].to_pydatetime())
+
+
+def changes(many: Sequence[Values], least: float = 0.0) -> list[Found]:
+    """`change` of each of them; those with as many values as each other are looked at together."""
+    import numpy as np
+
+    kept = [np.flatnonzero(np.abs(values) < _LARGEST) for values in many]
+    found = [Found(_flat(values[places]), None) for values, places in zip(many, kept, strict=True)]
     alike: dict[int, list[int]] = {}
-    for place, one in enumerate(values):
-        if len(one) >= LEAST_POINTS:
-            alike.setdefault(len(one), []).append(place)
-    for places in alike.values():
-        broken = breaks(np.stack([values[p] for p in places]))
-        for nth, place in enumerate(places):
-            shape: Shape = str(broken.shape[nth])  # type: ignore[assignment]
-            if broken.gain[nth] < _SIGNIFICANT:
-                continue
-            told = _told(values[place], int(broken.at[nth]), shape, least)
-            if told is not None:
-                onset, levels, direction = told
-                sure = 1 - math.exp(-float(broken.gain[nth]) / _SURE)
-                at = kept[place].index[onset].to_pydatetime()
-                found[place] = Change(*levels, at, sure, direction, shape)
+    for nth, places in enumerate(kept):
+        if len(places) >= LEAST_POINTS:
+            alike.setdefault(len(places), []).append(nth)
+    for group in alike.values():
+        for some in (group[k : k + _AT_ONCE] for k in range(0, len(group), _AT_ONCE)):
+            rows = np.stack([many[nth][kept[nth]] for nth in some])
+            broken = breaks(rows)
+            for row in np.flatnonzero(broken.gain >= _SIGNIFICANT):
+                nth, shape = some[row], SHAPES[list(SHAPES).index(broken.shape[row])]
+                told = _told(rows[row], int(broken.at[row]), shape, float(broken.gain[row]), least)
+                if told is not None:
+                    found[nth] = Found(told.change, int(kept[nth][told.place or 0]))
     return found
 
 
@@ -93,8 +110,8 @@ def _flat(values: Values) -> Change:
     return Change(middle, middle, float(values.max()), None, 0.0, "flat")
 
 
-def _told(values: Values, at: int, shape: Shape, least: float) -> tuple[int, tuple[Any, Any, Any], Direction] | None:
-    """The place of the onset, the levels and the peak; None where the shift is too small to matter."""
+def _told(values: Values, at: int, shape: Shape, gain: float, least: float) -> Found | None:
+    """The break in the series' own terms; None where the shift is too small to matter."""
     import numpy as np
 
     before, after = float(np.median(values[:at])), float(np.median(values[at:]))
@@ -102,8 +119,9 @@ def _told(values: Values, at: int, shape: Shape, least: float) -> tuple[int, tup
     if abs(shift) <= max(least, 2 * spread, 0.1 * abs(before)):
         return None
     peak = float(values[at:].max() if shift > 0 else values[at:].min())
-    onset = _first_off(values, at, before, shift, spread) if shape == "step" else at
-    return onset, (before, after, peak), "up" if shift > 0 else "down"
+    place = _first_off(values, at, before, shift, spread) if shape == "step" else at
+    sure = 1 - math.exp(-gain / _SURE)
+    return Found(Change(before, after, peak, None, sure, "up" if shift > 0 else "down", shape), place)
 
 
 def _first_off(values: Values, at: int, before: float, shift: float, spread: float) -> int:

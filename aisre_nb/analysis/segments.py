@@ -1,16 +1,16 @@
 """Where series of equal length break: many at once, by sums alone.
 
-Each row is explained as a constant, as a line, as two levels, as two levels on a line, or as a level that begins to
-climb. All of these are linear in what they add to the one before, so that what an added regressor saves is a squared
-sum over its squared length (Frisch and Waugh 1933), for every place of the break at once. Which is right is told by
-Schwarz' criterion, with as many observations as the residuals' autocorrelation leaves independent (Bayley and Hammersley
-1946): neighbours of a series are alike, and a random walk is all neighbours.
+Each row is explained as one level, as a line, as a bend, as two levels, as two levels on a line, or as a level that
+begins to climb. What a regressor saves, over what is known already, is a squared sum over its squared length (Frisch and
+Waugh, Econometrica 1, 1933), so that all places of a break are tried with a few running sums. Which explanation is right
+is told by Schwarz' criterion, with as many observations as the residuals' autocorrelation leaves independent (Bayley and
+Hammersley, Suppl. J. Roy. Stat. Soc. 8, 1946): in a random walk every value is like its neighbour, and none is news.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +51,7 @@ def breaks(rows: Floats) -> Breaks:
     # Spikes are cut to what lasts longer than a point, and not smoothed away: rare events are the noise of rare events.
     level = np.clip(rows, smooth.min(axis=1, keepdims=True), smooth.max(axis=1, keepdims=True))
     level = level - level.mean(axis=1, keepdims=True)
+    level = level / np.maximum(np.abs(level).max(axis=1, keepdims=True), 1e-300)
     times = np.arange(n) - (n - 1) / 2
     long = float(times @ times)
     trend = level - np.outer(level @ times / long, times)
@@ -98,14 +99,16 @@ def _bent(rows: Floats, times: Floats) -> Floats:
     import numpy as np
 
     basis = np.linalg.qr(np.vander(times / max(times[-1], 1.0), 4))[0]
-    return rows - (rows @ basis) @ basis.T
+    left: Floats = rows - (rows @ basis) @ basis.T
+    return left
 
 
 def _from(rows: Floats) -> Floats:
     """Each row times a step at every place: the sum from there on."""
     import numpy as np
 
-    return np.cumsum(rows[:, ::-1], axis=1)[:, ::-1][:, _EDGE : rows.shape[1] - _EDGE + 1]
+    sums: Floats = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
+    return sums[:, _EDGE : rows.shape[1] - _EDGE + 1]
 
 
 def _above(rows: Floats) -> Floats:
@@ -115,7 +118,7 @@ def _above(rows: Floats) -> Floats:
     sums = np.cumsum(rows[:, ::-1], axis=1)
     twice = np.cumsum(sums, axis=1)[:, ::-1]
     # A climb is 0 at its place, 1 at the next.
-    after = np.concatenate([twice[:, 1:], np.zeros((len(rows), 1))], axis=1)
+    after: Floats = np.concatenate([twice[:, 1:], np.zeros((len(rows), 1))], axis=1)
     return after[:, _EDGE : rows.shape[1] - _EDGE + 1]
 
 
@@ -127,7 +130,8 @@ def _less(rows: Floats, regressors: Floats, *known: Floats) -> Floats:
     for one in known:
         free = free - np.outer(free @ one / (one @ one), one)
     size = (rows * free).sum(axis=1) / np.maximum((free**2).sum(axis=1), 1e-9)
-    return rows - size[:, None] * free
+    left: Floats = rows - size[:, None] * free
+    return left
 
 
 def _independent(rows: Floats) -> Floats:
@@ -137,7 +141,8 @@ def _independent(rows: Floats) -> Floats:
     squares = (rows**2).sum(axis=1)
     alike = (rows[:, 1:] * rows[:, :-1]).sum(axis=1) / np.maximum(squares, 1e-300)
     alike = np.clip(alike, 0.0, 0.99)
-    return rows.shape[1] * (1 - alike) / (1 + alike)
+    found: Floats = rows.shape[1] * (1 - alike) / (1 + alike)
+    return found
 
 
 def _spikeless(rows: Floats) -> Floats:
@@ -146,4 +151,5 @@ def _spikeless(rows: Floats) -> Floats:
 
     padded = np.concatenate([rows[:, :1], rows, rows[:, -1:]], axis=1)
     low, middle, high = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
-    return np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
+    found: Floats = np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
+    return found
