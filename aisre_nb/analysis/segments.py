@@ -1,10 +1,11 @@
 """Where series of equal length break: many at once, by sums alone.
 
 Each row is explained as one level, as a line, as a bend, as two levels, as two levels on a line, or as a level that
-begins to climb. What a regressor saves, over what is known already, is a squared sum over its squared length (Frisch and
-Waugh, Econometrica 1, 1933), so that all places of a break are tried with a few running sums. Which explanation is right
-is told by Schwarz' criterion, with as many observations as the residuals' autocorrelation leaves independent (Bayley and
-Hammersley, Suppl. J. Roy. Stat. Soc. 8, 1946): in a random walk every value is like its neighbour, and none is news.
+begins to climb. What a regressor saves, over what is known already, is a squared sum over its squared length (Frisch
+and Waugh, Econometrica 1, 1933), so that all places of a break are tried with a few running sums. Which explanation is
+right is told by Schwarz' criterion, with as many observations as the residuals' autocorrelation leaves independent
+(Bayley and Hammersley, Suppl. J. Roy. Stat. Soc. 8, 1946): in a random walk every value is like its neighbour, and none
+is news.
 """
 
 from __future__ import annotations
@@ -47,9 +48,7 @@ def breaks(rows: Floats) -> Breaks:
     import numpy as np
 
     count, n = rows.shape
-    smooth = _spikeless(rows)
-    # Spikes are cut to what lasts longer than a point, and not smoothed away: rare events are the noise of rare events.
-    level = np.clip(rows, smooth.min(axis=1, keepdims=True), smooth.max(axis=1, keepdims=True))
+    level = unspiked(rows)
     level = level - level.mean(axis=1, keepdims=True)
     level = level / np.maximum(np.abs(level).max(axis=1, keepdims=True), 1e-300)
     times = np.arange(n) - (n - 1) / 2
@@ -77,9 +76,9 @@ def breaks(rows: Floats) -> Breaks:
     ones = np.ones(n)
     rests = np.stack([_less(trend, (after[0] >= 0) * 1.0, ones, times), _less(level, np.maximum(after[1], 0.0), ones)])
     closest = np.stack([left[3], left[4]]).argmin(axis=0)
-    independent = _independent(rests[closest, each])
-    left.append((_bent(level, times) ** 2).sum(axis=1) + floor)
-    gains = np.stack([independent / 2 * np.log(left[0] / of) for of in left])
+    free = independent(rests[closest, each])
+    left.append((bent(level, times) ** 2).sum(axis=1) + floor)
+    gains = np.stack([free / 2 * np.log(left[0] / of) for of in left])
     gains -= np.log(n) * np.array(_COSTS)[:, None]
     best = gains.argmax(axis=0)
     without = gains[[0, 1, 5]].max(axis=0)
@@ -94,7 +93,7 @@ _COSTS = (0.0, 1.0, 2.0, 3.0, 2.0, 3.0)
 """What each explanation needs besides a level: slopes, sizes, places."""
 
 
-def _bent(rows: Floats, times: Floats) -> Floats:
+def bent(rows: Floats, times: Floats) -> Floats:
     """Each row less the cubic that fits it: a part of a season, with one hill and one valley at most."""
     import numpy as np
 
@@ -134,7 +133,7 @@ def _less(rows: Floats, regressors: Floats, *known: Floats) -> Floats:
     return left
 
 
-def _independent(rows: Floats) -> Floats:
+def independent(rows: Floats) -> Floats:
     """How many independent observations each row of residuals is worth, by its autocorrelation at one step."""
     import numpy as np
 
@@ -145,11 +144,15 @@ def _independent(rows: Floats) -> Floats:
     return found
 
 
-def _spikeless(rows: Floats) -> Floats:
-    """A running median of three, which keeps every edge and loses what lasts one point."""
+def unspiked(rows: Floats) -> Floats:
+    """Each row, cut to the range of its running median of three: what lasts one point sets no level.
+
+    Cut and not smoothed: rare events are the noise of rare events.
+    """
     import numpy as np
 
     padded = np.concatenate([rows[:, :1], rows, rows[:, -1:]], axis=1)
     low, middle, high = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
-    found: Floats = np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
+    smooth = np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
+    found: Floats = np.clip(rows, smooth.min(axis=1, keepdims=True), smooth.max(axis=1, keepdims=True))
     return found
