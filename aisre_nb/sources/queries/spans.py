@@ -200,7 +200,7 @@ def calls(window: Window) -> Any:
     pairs = pairs.filter(pairs.caller != pairs.ServiceName)
     after = pairs.Timestamp.epoch_seconds() - pairs.parent_at
     # What is consumed may lie in a queue for hours.
-    waited = pairs.SpanKind.isin(_CONSUMER)
+    waited = pairs.SpanKind.isin(CONSUMER)
     return (
         pairs.group_by(caller=pairs.caller, callee=pairs.ServiceName)
         .agg(
