@@ -68,6 +68,9 @@ def breaks(rows: Floats) -> Breaks:
     each, left, place = np.arange(count), [whole + floor, (trend**2).sum(axis=1) + floor], []
     for of, with_it, length in fits:
         saved = with_it**2 / np.maximum(length, 1e-9)
+        if length is climb:
+            # A line is led by its end: it takes more than a level does to be seen.
+            saved = saved[:, :-_EDGE]
         best = saved.argmax(axis=1)
         place.append(best + _EDGE)
         left.append(np.maximum((of**2).sum(axis=1) - saved[each, best], 0) + floor)
@@ -151,8 +154,7 @@ def unspiked(rows: Floats) -> Floats:
     """
     import numpy as np
 
-    padded = np.concatenate([rows[:, :1], rows, rows[:, -1:]], axis=1)
-    low, middle, high = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
+    low, middle, high = rows[:, :-2], rows[:, 1:-1], rows[:, 2:]
     smooth = np.maximum(np.minimum(low, middle), np.minimum(np.maximum(low, middle), high))
     found: Floats = np.clip(rows, smooth.min(axis=1, keepdims=True), smooth.max(axis=1, keepdims=True))
     return found
