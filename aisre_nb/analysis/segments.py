@@ -70,7 +70,7 @@ def breaks(rows: Floats) -> Breaks:
         saved = with_it**2 / np.maximum(length, 1e-9)
         if length is climb:
             # A line is led by its end: it takes more than a level does to be seen.
-            saved = saved[:, :-_EDGE]
+            saved = saved[:, : max(1, len(ahead) - _EDGE)]
         best = saved.argmax(axis=1)
         place.append(best + _EDGE)
         left.append(np.maximum((of**2).sum(axis=1) - saved[each, best], 0) + floor)
