@@ -29,7 +29,7 @@ def all_series(reader: Reader, window: Window, step: int) -> pd.DataFrame:
     lines = pd.concat([lines for lines, _ in found], ignore_index=True)
     first = np.cumsum([0, *(len(lines) for lines, _ in found)])
     points = pd.concat([p.assign(n=p["n"] + at) for (_, p), at in zip(found, first, strict=False)], ignore_index=True)
-    points = points.dropna(subset=["value"])
+    points = _from_nothing(lines, points.dropna(subset=["value"]))
     # Sorted once a series, not once a point.
     order = lines.sort_values(_NAMES, kind="stable").index.to_numpy()
     place = np.empty(len(lines), dtype=np.int64)
@@ -67,3 +67,20 @@ def _numbered(lines: pd.DataFrame, points: pd.DataFrame) -> _Found:
     places = dict(zip(lines["line"], range(len(lines)), strict=True))
     lines = lines.assign(labels=labels, unit=units)[[*_NAMES, "unit"]].astype("str")
     return lines, points.assign(n=points["line"].map(places))
+
+
+def _from_nothing(lines: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """A counter that appears while others of its metric were counted already counted nothing before.
+
+    A status that was never answered before has no series until it is: without this it would have no "before".
+    """
+    import pandas as pd
+
+    counters = lines[lines["unit"].str.endswith("/s")]
+    metric = counters.groupby(["service", "metric"]).ngroup()
+    rates = points[["n", "time"]].assign(metric=points["n"].map(metric)).dropna(subset=["metric"])
+    series = rates.groupby("n").agg(metric=("metric", "first"), begun=("time", "min")).reset_index()
+    late = series[series["begun"] > series.groupby("metric")["begun"].transform("min")]
+    zeros = late.merge(rates[["metric", "time"]].drop_duplicates(), on="metric")
+    zeros = zeros[zeros["time"] < zeros["begun"]].assign(value=0.0)
+    return pd.concat([points, zeros[["n", "time", "value"]]], ignore_index=True) if len(zeros) else points
