@@ -34,6 +34,7 @@ CALLEES = 4
 """How many called services are looked at for where time is lost."""
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
+_TOGETHER = timedelta(minutes=2)
 _HOPELESS = 0.5
 _ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
 """Settings that say how often something that failed is tried again."""
@@ -160,7 +161,10 @@ class Picture:
     def growth(self) -> float:
         """How many times as many requests as before are asked of the services on the way; 1 where that is not known."""
         found = [e for s in self.chain if (e := self.metrics(s))]
-        rates = [(facts.number(e.facts, "signals.request_rate.before"), facts.number(e.facts, "signals.request_rate.after")) for e in found]
+        rates = [
+            (facts.number(e.facts, "signals.request_rate.before"), facts.number(e.facts, "signals.request_rate.after"))
+            for e in found
+        ]
         return max((after / before for before, after in rates if before and after), default=1.0)
 
     @cached_property
@@ -304,7 +308,11 @@ class Picture:
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
         serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
-        return Trouble(self.focus, self.latest, hurt, series, frozenset(well), frozenset(self.retrying))
+        # Somebody else's service is not changed by us: what we changed is how it is asked.
+        place = self.focus if self.focus in {facts.word(r, "service") for r in graph.service_rows(self.case)} else ""
+        return Trouble(
+            place or self.witness, self.latest, hurt, series, frozenset(well), self.witness, frozenset(self.retrying)
+        )
 
     @property
     def retrying(self) -> set[str]:
@@ -315,15 +323,39 @@ class Picture:
         attempts = [c for c in self.changes if c.service == self.focus and _ATTEMPTS.search(c.title)]
         return asking | ({self.focus} if hopeless and attempts else set())
 
+    @property
+    def companion(self) -> Change | None:
+        """Of a setting that a deployment brought along, such as a schema's version: that deployment."""
+        change = self.change
+        if change is None or change.kind == "deployment":
+            return None
+        near = [
+            c
+            for c in self.changes
+            if c.kind == "deployment" and c.versions and c.service in self.chain and abs(c.at - change.at) <= _TOGETHER
+        ]
+        return min(near, key=lambda c: abs(c.at - change.at), default=None)
+
+    @property
+    def migration(self) -> str:
+        """The line of the companion's migration that tells what it did to the schema; empty where there is none."""
+        found = self.diff
+        for hunk in hunks.read(found) if found and self.companion else []:
+            if re.search(r"migrat|schema|\.sql$", hunk.file, re.IGNORECASE):
+                added = [line.text.strip() for line in hunk.lines if line.tag == "+"]
+                return next((line for line in added if re.search(r"\b(?:drop|alter|create)\b", line, re.I)), "")
+        return ""
+
     @cached_property
     def diff(self) -> Evidence | None:
-        """What that change did to the source."""
-        if not self.change:
+        """What that change, or the deployment that it came with, did to the source."""
+        changed = self.companion or self.change
+        if not changed:
             return None
         for evidence in reversed(self.case.evidence):
             asked = (evidence.arguments.get("from_version"), evidence.arguments.get("to_version"))
-            same = evidence.arguments.get("service") == self.change.service
-            if evidence.tool == "get_source_diff" and same and asked == (self.change.old, self.change.new):
+            same = evidence.arguments.get("service") == changed.service
+            if evidence.tool == "get_source_diff" and same and asked == (changed.old, changed.new):
                 return evidence
         return None
 

@@ -99,7 +99,11 @@ def _origin(picture: Picture) -> Iterator[Options]:
             part = f"{words.share(share)} of" if share is not None else "most of"
             text = f"{part} the failing requests to {service} start to fail in {origin}."
             check = _value(traces.id, "origin.service", origin)
-            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit))]
+            yield [
+                _claim(
+                    text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit)
+                )
+            ]
     if picture.traces and (endpoint := facts.word(picture.traces.facts, "endpoint")):
         text = f"The operation that fails most is {endpoint}."
         yield [_claim(text, [picture.traces.id], _value(picture.traces.id, "endpoint", endpoint))]
@@ -191,7 +195,13 @@ def _fires(picture: Picture, service: str) -> Iterator[Options]:
         return
     for row in [r for r in graph.alerts(picture.case) if facts.word(r, "service") == service][:1]:
         name = facts.word(row, "alert")
-        check = Check(kind="value", evidence=alerts.id, column="state", where={"service": service, "alert": name}, expected="firing")
+        check = Check(
+            kind="value",
+            evidence=alerts.id,
+            column="state",
+            where={"service": service, "alert": name},
+            expected="firing",
+        )
         yield [_claim(f"{name} fires for {service}.", [alerts.id], check, essential=True)]
 
 
@@ -200,7 +210,8 @@ def _amplified(picture: Picture) -> Iterator[Options]:
     change = None if picture.condition else picture.change
     for more in picture.called_more:
         if change and more.service == change.service and more.service in picture.retrying:
-            text = f"{more.service} makes {more.times:.3g} times as many calls {more.operation} to {more.peer} for each request as before."
+            many = f"{more.times:.3g} times as many calls {more.operation} to {more.peer}"
+            text = f"{more.service} makes {many} for each request as before."
             where = {"service": more.service, "operation": more.operation, "callee": more.peer}
             row = Check(kind="value", evidence=more.evidence, column="times", where=where, expected=more.times)
             path = _value(more.evidence, f"calls_more.{more.nth}.times", more.times)

@@ -27,7 +27,13 @@ def step(picture: Picture) -> Step | None:
 
 
 def _setting(picture: Picture, change: Change) -> Step | None:
-    """A value that was set, where a file holds it."""
+    """A value that was set, where a file holds it; and the deployment that it came with."""
+    came = picture.companion
+    if came is not None:
+        versions = {"service": came.service, "from_version": came.old, "to_version": came.new}
+        if picture.case.open("get_source_diff", **versions):
+            why = f"{change.label} came together with {came.label}, so I look at what that changed."
+            return Step(why, (wish("get_source_diff", **versions),))
     if not change.manifest or not picture.case.open("get_source_file", path=change.manifest, version=None):
         return None
     return Step(f"I read {change.manifest}, to propose the former value.", (_manifest(change),))
