@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from aisre_nb.analysis.log_patterns import masked, patterns
+from aisre_nb.analysis.log_patterns import patterns
+from aisre_nb.analysis.logs.miner import masked
 from aisre_nb.analysis.stack_traces import StackTrace, parse
 from aisre_nb.times import instant, rfc3339
 from aisre_nb.tools.arguments import Windowed

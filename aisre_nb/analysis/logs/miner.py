@@ -1,0 +1,177 @@
+"""The pattern of each log line: a window of lines as a whole, with no rules for a system.
+
+A sample of the lines is mined for templates; what the templates fit is matched by hashes, all lines at once; what
+none fits is the next sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.analysis.logs.lines import chunks, distinct, joined
+from aisre_nb.analysis.logs.matching import Matcher
+from aisre_nb.analysis.logs.templates import Template, merged, templates
+from aisre_nb.analysis.logs.tokens import VARIABLE, WILDCARD, Tokens, line_hashes, tokenise
+from aisre_nb.analysis.logs.vocabulary import FREE, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    import pyarrow as pa
+
+_SAMPLE = 3000
+_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Mined:
+    """Lines with their patterns."""
+
+    ids: np.ndarray
+    """For each line the index of its pattern, int64."""
+    patterns: list[str]
+    """As text, with ``<*>`` where lines differ; each one once."""
+
+
+def mine(bodies: Iterable[Any]) -> Mined:
+    """The patterns of log bodies; of a body of several lines the first one counts, and of a long one its beginning.
+
+    Any body is taken (None, bytes, text that is no UTF-8), every one gets exactly one pattern, nothing is raised.
+    """
+    import numpy as np
+
+    texts, inverse = distinct(bodies)
+    work = _Work(texts, np.bincount(inverse, minlength=len(texts)))
+    work.run()
+    names = work.names()
+    patterns = list(dict.fromkeys(names))
+    number = {name: n for n, name in enumerate(patterns)}
+    of_name = np.array([number[name] for name in names], np.int64)
+    return Mined(of_name[work.of][inverse] if len(inverse) else np.zeros(0, np.int64), patterns)
+
+
+def masked(line: str) -> str:
+    """One line with what varies by nature (numbers, addresses, ids, paths) written as ``<*>``."""
+    texts, _ = distinct([line])
+    text = joined(texts)
+    tokens = tokenise(text, places=True)
+    return _written(text, tokens, 0, tokens.values)
+
+
+class _Work:
+    """The state of mining one window."""
+
+    def __init__(self, texts: pa.LargeStringArray, counts: np.ndarray) -> None:
+        import numpy as np
+
+        self.texts, self.counts = texts, counts
+        self.of = np.full(len(texts), -1, np.int64)
+        """The number of each text's template."""
+        self.found: list[Template] = []
+        self.vocabulary, self.matcher = Vocabulary(), Matcher()
+        self.samples: list[tuple[bytes, Tokens, int]] = []
+        """Where the row of a template is written: the text, its tokens, the line."""
+        self.rest: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Mines until every text has a template."""
+        import numpy as np
+
+        left = np.arange(len(self.texts))
+        for _ in range(_ROUNDS):
+            if not len(left):
+                break
+            sample = left[np.linspace(0, len(left) - 1, min(_SAMPLE, len(left))).astype(np.int64)]
+            known = len(self.found)
+            self.learn(sample)
+            if len(sample) == len(left):
+                left = left[:0]
+                break
+            before, left = len(left), self.match(left)
+            if before - len(left) < 2 * len(sample) and known:
+                break
+        self.leave(left)
+
+    def learn(self, sample: np.ndarray) -> None:
+        """Templates of these texts."""
+        import numpy as np
+        import pyarrow as pa
+
+        text = joined(self.texts.take(pa.array(sample)))
+        tokens = tokenise(text, places=True)
+        hashes, at, inverse = np.unique(line_hashes(tokens), return_index=True, return_inverse=True)
+        counts = np.bincount(inverse, weights=self.counts[sample]).astype(np.int64).tolist()
+        assert tokens.starts is not None and tokens.ends is not None
+        new = self.vocabulary.unknown(tokens.values)
+        words = [text[tokens.starts[n] : tokens.ends[n]].decode("utf-8", "replace") for n in new.tolist()]
+        self.vocabulary.learn(zip(tokens.values[new].tolist(), words, strict=True))
+        rows = [tokens.values[tokens.first[n] : tokens.first[n + 1]] for n in at.tolist()]
+        base, offset = len(self.samples), len(self.found)
+        self.samples += [(text, tokens, n) for n in at.tolist()]
+        # Together with what is known: a line that stood alone in an earlier sample may find others now.
+        known = [template for template in self.found if template.into is None]
+        counts += [template.count for template in known]
+        found, of = templates(rows + [template.values for template in known], counts, self.vocabulary)
+        for template in found:
+            old = template.row - len(rows)
+            template.row = known[old].row if old >= 0 else template.row + base
+        for template, n in zip(known, of[len(rows) :], strict=True):
+            template.into = found[n]
+        of = of[: len(rows)]
+        self.found += found
+        merged(self.found, self.vocabulary)
+        for line_hash, n in zip(hashes.tolist(), of, strict=True):
+            self.matcher.learn_line(line_hash, offset + n)
+        for n in range(offset, len(self.found)):
+            self.matcher.learn_template(self.found[n], n)
+        self.of[sample] = offset + np.array(of, np.int64)[inverse]
+
+    def match(self, left: np.ndarray) -> np.ndarray:
+        """Gives the texts their templates; those that fit none."""
+        import pyarrow as pa
+
+        whole = len(left) == len(self.texts)
+        for part, text in chunks(self.texts if whole else self.texts.take(pa.array(left))):
+            tokens = tokenise(text)
+            self.of[left[part]] = self.matcher.match(tokens, line_hashes(tokens))
+        rest: np.ndarray = left[self.of[left] < 0]
+        return rest
+
+    def leave(self, left: np.ndarray) -> None:
+        """Texts that share nothing but their first token."""
+        import pyarrow as pa
+
+        for part, text in chunks(self.texts.take(pa.array(left))):
+            tokens = tokenise(text, places=True)
+            assert tokens.starts is not None and tokens.ends is not None
+            for n, first in zip(left[part].tolist(), tokens.first[:-1].tolist(), strict=True):
+                value = int(tokens.values[first])
+                word = text[tokens.starts[first] : tokens.ends[first]].decode("utf-8", "replace")
+                name = "<*>" if value == VARIABLE else f"{word} <*>"
+                self.rest.setdefault(value, name)
+                self.of[n] = -2 - list(self.rest).index(value)
+
+    def names(self) -> list[str]:
+        """The text of each template, by its number."""
+        names = {}
+        for template in self.found:
+            root = template.root
+            if id(root) not in names:
+                names[id(root)] = _written(*self.samples[root.row], root.values)
+        return [names[id(template.root)] for template in self.found]
+
+
+def _written(text: bytes, tokens: Tokens, line: int, values: np.ndarray) -> str:
+    """A line with ``<*>`` for each token that is variable in ``values``."""
+    assert tokens.starts is not None and tokens.ends is not None
+    first, end = int(tokens.first[line]), int(tokens.first[line + 1])
+    begin = int(tokens.ends[first - 1]) if line else 0
+    variable = ((values == VARIABLE) | (values == FREE)).tolist()
+    places = zip(variable, tokens.starts[first:end].tolist(), tokens.ends[first:end].tolist(), strict=True)
+    parts: list[bytes] = []
+    for free, start, stop in places:
+        parts += (text[begin:start], WILDCARD if free else text[start:stop])
+        begin = max(begin, stop)
+    return b"".join(parts).decode("utf-8", "replace").strip()

@@ -1,0 +1,308 @@
+"""Templates from a sample of token lines: which positions are constant and which are variable.
+
+Lines of one length are grouped by the longest combination of words that are equally frequent (Yu, He, Li, Wang, Lyu,
+"Brain: Log Parsing with Bidirectional Parallel Tree", IEEE TSC 2023). In such a group a position is variable when
+what it holds looks like names: numbers, paths, or more different words than a message would have. Templates that then
+differ in one variable position are one; a rare line that says in several tokens what another says in one variable
+token is that one's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aisre_nb.analysis.logs.tokens import VARIABLE, powers
+from aisre_nb.analysis.logs.vocabulary import ASSIGNS, EQUALS, FLAG, FREE, MARK, NAMES, PATH, QUOTE, WORD, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+_MANY = 5
+"""So many different words in one position are names, not parts of the message."""
+_MANY_VALUES = 4
+"""The same behind ``=``, where a value stands."""
+_MANY_NAMES = 3
+"""The same behind a noun such as "user"."""
+_FREQUENT = 0.5
+"""A word this often as the most frequent one of its line may belong to what names the line's group."""
+_RARE = 0.1
+"""A template of at most this share of another's lines may be a variant of it."""
+_LONGEST_RUN = 8
+"""Tokens that a variable position takes in such a variant."""
+_ROUNDS = 3
+
+
+@dataclass
+class Template:
+    """Lines of one length that share their constant tokens."""
+
+    values: np.ndarray
+    """uint64, one a position; `FREE` where any token may stand."""
+    count: int
+    """Lines of the sample."""
+    row: int
+    """The row of the sample that stands for it: the most frequent one."""
+    into: Template | None = None
+    """The template that this one is a variant of."""
+
+    @property
+    def root(self) -> Template:
+        """What this one was merged into, at last."""
+        found = self
+        while found.into is not None:
+            found = found.into
+        return found
+
+
+def templates(rows: list[np.ndarray], counts: list[int], vocabulary: Vocabulary) -> tuple[list[Template], list[int]]:
+    """Templates of different token lines (uint64 arrays) that occur ``counts`` times; and each row's one.
+
+    The order of the rows has no influence on which rows share a template.
+    """
+    import numpy as np
+
+    by_length: dict[int, list[int]] = {}
+    for n, row in enumerate(rows):
+        by_length.setdefault(len(row), []).append(n)
+    found: list[Template] = []
+    of = [0] * len(rows)
+    for members in by_length.values():
+        matrix = np.stack([rows[n] for n in members])
+        kinds = vocabulary.kinds(matrix)
+        for group in _groups(_keys(matrix, kinds)):
+            masked = _masked(matrix[group], kinds[group])
+            for same in _groups(_hashes(masked)):
+                inside = [members[group[n]] for n in same.tolist()]
+                best = max(inside, key=lambda n: (counts[n], rows[n].tobytes()))
+                for n in inside:
+                    of[n] = len(found)
+                found.append(Template(masked[same[0]], sum(counts[n] for n in inside), best))
+    return found, of
+
+
+def merged(found: list[Template], vocabulary: Vocabulary) -> None:
+    """Sets `Template.into` of those that are variants of another; may be called again with more templates."""
+    for _ in range(_ROUNDS):
+        if not _one_position(found, vocabulary):
+            break
+    _longer(found, vocabulary)
+
+
+def _hashes(matrix: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    found: np.ndarray = (matrix * powers(matrix.shape[1])).sum(axis=1, dtype=np.uint64)
+    return found
+
+
+def _salted(matrix: np.ndarray) -> np.ndarray:
+    """The values, different in different columns."""
+    found: np.ndarray = matrix ^ powers(matrix.shape[1] + 1)[1:]
+    return found
+
+
+def _groups(keys: np.ndarray) -> Iterator[np.ndarray]:
+    """The indices of equal keys, group by group."""
+    import numpy as np
+
+    order = np.argsort(keys, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)
+
+
+def _keys(matrix: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """For each row a hash of its punctuation and of its longest combination of equally frequent words."""
+    import numpy as np
+
+    count, length = matrix.shape
+    if count == 1:
+        return np.zeros(1, np.uint64)
+    _, inverse, counts = np.unique(_salted(matrix), return_inverse=True, return_counts=True)
+    frequency = counts[inverse].reshape(matrix.shape)
+    frequency[(kinds & WORD) == 0] = 0
+    ordered = np.sort(frequency, axis=1)
+    begins = np.ones(ordered.shape, bool)
+    begins[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    starts = np.flatnonzero(begins)
+    runs = np.diff(np.append(starts, count * length))
+    value = ordered.ravel()[starts]
+    enough = (value > 0) & (value >= _FREQUENT * ordered[starts // length, -1])
+    score = np.where(enough, runs * (count + 1) + value, 0)
+    best = np.maximum.reduceat(score, np.flatnonzero(starts % length == 0)) % (count + 1)
+    shown = ((kinds & MARK) != 0) | ((frequency == best[:, None]) & (frequency > 0))
+    shown |= (best == 0)[:, None]
+    return _hashes(np.where(shown, matrix, np.uint64(0)))
+
+
+def _masked(matrix: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """The rows of a group, with `FREE` in its variable columns."""
+    import numpy as np
+
+    varied = np.flatnonzero((matrix != matrix[0]).any(axis=0))
+    if not len(varied):
+        return matrix
+    same = np.ones(matrix.shape[1], bool)
+    same[varied] = False
+    anchored = bool((same & ((kinds[0] & WORD) != 0)).any())
+    free = []
+    for column in varied.tolist():
+        values, at = np.unique(matrix[:, column], return_index=True)
+        if _is_variable(values.tolist(), kinds[at, column].tolist(), _around(kinds[0], column), anchored):
+            free.append(column)
+    free += _independent(matrix, kinds, [column for column in varied.tolist() if column not in free])
+    answer = matrix.copy()
+    answer[:, free] = FREE
+    return answer
+
+
+def _independent(matrix: np.ndarray, kinds: np.ndarray, columns: list[int]) -> list[int]:
+    """Those of the columns that hold values of keys, if they change independently of each other.
+
+    Messages that differ in several such places would differ in all of them together; flags come in all combinations.
+    """
+    import numpy as np
+
+    last = matrix.shape[1] - 1
+    values = []
+    for column in columns:
+        before, after = (int(kinds[0, n]) if 0 <= n <= last else 0 for n in (column - 1, column + 1))
+        if before & QUOTE and column > 1:
+            before = int(kinds[0, column - 2])
+        further = int(kinds[0, column + 2]) if column + 2 <= last else MARK
+        if before & ASSIGNS and (after & MARK or further & ASSIGNS) and not (kinds[:, column] & MARK).any():
+            values.append(column)
+    if len(values) < 2:
+        return []
+    most = max(len(np.unique(matrix[:, column])) for column in values)
+    combinations = len(np.unique(_hashes(matrix[:, values])))
+    return values if combinations > most else []
+
+
+def _around(kinds: np.ndarray, column: int) -> int:
+    """The kind of what stands before a column; `EQUALS` as well where JSON has a quoted key and a colon there."""
+    before = [int(kinds[n]) if n >= 0 else 0 for n in (column - 1, column - 2, column - 3)]
+    if before[0] & QUOTE and before[1] & ASSIGNS:
+        before = before[1:]
+    return before[0] | (EQUALS if before[0] & ASSIGNS and before[1] & QUOTE else 0)
+
+
+def _is_variable(values: list[int], kinds: list[int], before: int, anchored: bool) -> bool:
+    """Whether different tokens in one position are values; ``anchored`` if a word beside them stays the same."""
+    if FREE in values or all(kind & PATH for kind in kinds):
+        return True
+    if not anchored or any(kind & MARK for kind in kinds):
+        return False
+    if VARIABLE in values or (before & EQUALS and all(kind & FLAG for kind in kinds)):
+        return True
+    many = _MANY_VALUES if before & EQUALS else _MANY_NAMES if before & NAMES else _MANY
+    return len(values) >= many
+
+
+def _one_position(found: list[Template], vocabulary: Vocabulary) -> bool:
+    """Merges templates that differ in one variable position; whether there were any."""
+    import numpy as np
+
+    by_length: dict[int, list[Template]] = {}
+    for template in found:
+        if template.into is None:
+            by_length.setdefault(len(template.values), []).append(template)
+    candidates: list[tuple[int, int, list[Template]]] = []
+    for length, members in by_length.items():
+        if len(members) < 2:
+            continue
+        matrix = np.stack([template.values for template in members])
+        keys = _salted(_hashes(matrix)[:, None] - matrix * powers(length)).ravel()
+        order = np.argsort(keys, kind="stable")
+        begins = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
+        ends = np.append(begins[1:], len(order))
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            if end - begin > 1:
+                at = order[begin:end].tolist()
+                candidates.append((at[0] % length, end - begin, [members[n // length] for n in at]))
+    candidates.sort(key=lambda c: (-c[1], len(c[2][0].values), c[0], min(t.values.tobytes() for t in c[2])))
+    new: list[Template] = []
+    for column, _, group in candidates:
+        group = [template for template in group if template.into is None]
+        values = sorted({int(template.values[column]) for template in group})
+        if len(values) < 2:
+            continue
+        first = group[0].values
+        kinds = [vocabulary.kind(value) for value in values]
+        around = vocabulary.kinds(np.delete(first, column))
+        before = _around(vocabulary.kinds(first), column)
+        if _is_variable(values, kinds, before, bool(((around & WORD) != 0).any())):
+            best = max(group, key=lambda t: (t.count, t.values.tobytes()))
+            joined = first.copy()
+            joined[column] = FREE
+            whole_template = Template(joined, sum(t.count for t in group), best.row)
+            for template in group:
+                template.into = whole_template
+            new.append(whole_template)
+    found.extend(new)
+    return bool(new)
+
+
+def _longer(found: list[Template], vocabulary: Vocabulary) -> None:
+    """Merges a rare template into a frequent one of which a variable position takes a run of its tokens."""
+    import numpy as np
+
+    alive = sorted((t for t in found if t.into is None), key=lambda t: (-t.count, t.values.tobytes()))
+    kinds = [vocabulary.kinds(template.values) for template in alive]
+    known: dict[int, int] = {}
+    used: dict[int, int] = {}
+    for n, template in enumerate(alive):
+        words = (kinds[n] & WORD) != 0
+        for value in np.unique(template.values[words]).tolist():
+            used[value] = used.get(value, 0) + 1
+        if words.sum() < 2:
+            continue
+        before, behind = _ends(template.values)
+        open_ = (template.values == VARIABLE) | (template.values == FREE)
+        for at in np.flatnonzero(open_).tolist():
+            known.setdefault(int(before[at] ^ behind[at + 1]), n)
+        for at in np.flatnonzero(open_[1:] & open_[:-1]).tolist():
+            known.setdefault(int(before[at] ^ behind[at + 2]), n)
+    if not known:
+        return
+    keys = np.array(sorted(known), np.uint64)
+    most = alive[0].count
+    for n in range(len(alive) - 1, -1, -1):
+        template = alive[n]
+        if template.count > _RARE * most:
+            break
+        for key, run in _runs(template.values, keys):
+            other = alive[known[key]]
+            tokens = template.values[run]
+            kind = kinds[n][run]
+            plain = not (kind & EQUALS).any() and all(used[v] <= 1 for v in tokens[(kind & WORD) != 0].tolist())
+            plain &= len(tokens) > 1 or int(tokens[0]) in (VARIABLE, FREE)
+            if other.into is None and template.count <= _RARE * other.count and plain:
+                template.into = other
+                break
+
+
+def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes of each beginning and of each end of a row: both uint64, one longer than the row."""
+    import numpy as np
+
+    count = len(values)
+    values = np.where(values == VARIABLE, np.uint64(FREE), values)
+    before, behind = np.zeros(count + 1, np.uint64), np.zeros(count + 1, np.uint64)
+    weights = powers(count + 1)
+    before[1:] = np.cumsum(values * weights[:count], dtype=np.uint64)
+    behind[:count] = np.cumsum(values[::-1] * weights[1:], dtype=np.uint64)[::-1]
+    return before, behind * np.uint64(0x9FB21C651E98DF25)
+
+
+def _runs(values: np.ndarray, keys: np.ndarray) -> Iterator[tuple[int, slice]]:
+    """The known keys that the row without a run of its tokens has, and the run."""
+    import numpy as np
+
+    before, behind = _ends(values)
+    for length in range(1, min(_LONGEST_RUN, len(values) - 1) + 1):
+        wanted = before[: len(before) - length] ^ behind[length:]
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        for begin in np.flatnonzero(keys[at] == wanted).tolist():
+            yield int(wanted[begin]), slice(begin, begin + length)

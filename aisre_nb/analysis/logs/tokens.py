@@ -1,0 +1,324 @@
+"""Log lines cut into tokens, all lines at once, with what varies by nature (numbers, ids, addresses, paths) masked.
+
+The lines are one array of bytes, and every step is a pass of numpy over it: no Python code runs for a single line. A
+token is a word or one mark of punctuation; its value is a 64-bit hash. A line's hash is the polynomial of its tokens'
+values (Karp and Rabin, "Efficient randomized pattern-matching algorithms", 1987), so that a position can be taken out
+of it again by one subtraction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from aisre_nb.analysis.logs.words import DATES, UNITS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+VARIABLE = 0x9E3779B97F4A7C15
+"""The value of every token that is masked."""
+WILDCARD = b"<*>"
+"""How a masked token is written; read again, it is masked again."""
+_BASE = 0xD1342543DE82EF95
+_SPACE, _MARK, _DIGIT, _DOT, _SLASH, _DECORATION, _JOINT, _HEX = 1, 2, 4, 8, 16, 32, 64, 128
+_SETS = (
+    (_MARK, b"=:,;()[]{}\"'<>|&?`\n"),
+    (_DIGIT, b"0123456789"),
+    (_DOT, b"."),
+    (_SLASH, b"/\\"),
+    (_DECORATION, b".*-=#~"),
+    (_JOINT, b":,"),
+    (_HEX, b"0123456789abcdefABCDEF"),
+)
+_ID = 8
+"""A word of this many hexadecimal letters is an id: no English word is."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of n lines, line after line; each line's last one is its newline."""
+
+    values: np.ndarray
+    """A token's hash, uint64; `VARIABLE` where it was masked."""
+    first: np.ndarray
+    """For each line the index of its first token, and one more: int64, n + 1."""
+    starts: np.ndarray | None = None
+    """A token's first byte, int64; where they were asked for."""
+    ends: np.ndarray | None = None
+    """The byte after the last one of what it stands for, int64."""
+
+
+def tokenise(text: bytes, places: bool = False) -> Tokens:
+    """The tokens of lines that each end in a newline; where in the text they are, if ``places``."""
+    import numpy as np
+
+    buffer = np.frombuffer(text + b"\n" * 16, np.uint8)
+    classes = np.frombuffer(bytearray(text).translate(_classes()), np.uint8)
+    _join(text, buffer, classes)
+    word = (classes & (_SPACE | _MARK)) == 0
+    begins = (classes & _MARK) != 0
+    begins[0] |= word[0]
+    begins[1:] |= word[1:] & ~word[:-1]
+    starts = np.flatnonzero(begins)
+    marks = (classes[starts] & _MARK) != 0
+    spelled = np.flatnonzero(~marks)
+    # The text ends in a newline, so a word always has a byte after it.
+    stops = np.flatnonzero(word[:-1] & ~word[1:]) + 1
+    flags = np.bitwise_or.reduceat(classes, starts)
+    return _sequences(buffer, classes, starts, marks, flags, spelled, stops, places)
+
+
+def line_hashes(tokens: Tokens) -> np.ndarray:
+    """One uint64 a line: the sum of its tokens' values, each times the weight of its position."""
+    import numpy as np
+
+    count = len(tokens.values)
+    sums = np.zeros(count + 1, np.uint64)
+    np.cumsum(tokens.values * powers(count), dtype=np.uint64, out=sums[1:])
+    begin = tokens.first[:-1]
+    found: np.ndarray = (sums[tokens.first[1:]] - sums[begin]) * _powers(_size(count + 1), pow(_BASE, -1, 2**64))[begin]
+    return found
+
+
+def powers(count: int) -> np.ndarray:
+    """The weights of the first ``count`` positions, uint64."""
+    return _powers(_size(count), _BASE)[:count]
+
+
+def _size(count: int) -> int:
+    return 1 << max(10, (count - 1).bit_length())
+
+
+@lru_cache(maxsize=8)
+def _powers(count: int, base: int) -> np.ndarray:
+    import numpy as np
+
+    factors = np.full(count, base, np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors, dtype=np.uint64)
+
+
+@lru_cache(maxsize=1)
+def _classes() -> bytes:
+    """The sets that each byte is in."""
+    found = bytearray(_SPACE if byte <= 32 or byte == 127 else 0 for byte in range(256))
+    found[ord("\n")] = 0
+    for flag, members in _SETS:
+        for byte in members:
+            found[byte] |= flag
+    return bytes(found)
+
+
+def _join(text: bytes, buffer: np.ndarray, classes: np.ndarray) -> None:
+    """Marks inside numbers and addresses become parts of a word; decoration, as in ``.....``, becomes a space."""
+    import numpy as np
+
+    colons = np.flatnonzero((classes & _JOINT) != 0)
+    colons = colons[colons > 0]
+    numbers = (classes[colons - 1] & classes[colons + 1] & _DIGIT) != 0
+    address = _within_address(buffer, classes, colons)
+    doubled = np.flatnonzero((buffer[1 : len(text)] == buffer[: len(text) - 1]) & ((classes[1:] & _DECORATION) != 0))
+    classes[colons[numbers]] = 0
+    classes[address] = _DIGIT
+    classes[doubled] = _SPACE
+    classes[doubled + 1] = _SPACE
+    if WILDCARD in text:
+        stars = np.flatnonzero(buffer[: len(text)] == ord("*"))
+        stars = stars[stars > 0]
+        stars = stars[(buffer[stars - 1] == ord("<")) & (buffer[stars + 1] == ord(">"))]
+        for at in (stars - 1, stars, stars + 1):
+            classes[at] = _DIGIT
+
+
+def _within_address(buffer: np.ndarray, classes: np.ndarray, colons: np.ndarray) -> np.ndarray:
+    """The colons between the pairs of hexadecimal digits of a hardware address."""
+    import numpy as np
+
+    two = colons[(colons > 1) & (buffer[colons] == ord(":"))]
+    two = two[two + 2 < len(classes)]
+    pairs = classes[two - 1] & classes[two + 1] & classes[two - 2] & classes[two + 2] & _HEX
+    two = two[pairs != 0]
+    steps = np.diff(two) == 3
+    near = np.zeros(len(two), bool)
+    near[1:] |= steps
+    near[:-1] |= steps
+    found: np.ndarray = two[near]
+    return found
+
+
+def _hashed(buffer: np.ndarray, begin: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Of words: from their first, middle and last eight bytes and their length."""
+    import numpy as np
+
+    eight = np.ndarray(len(buffer) - 8, "<u8", buffer, strides=(1,))
+    short = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
+    found = eight[begin]
+    found &= short[np.minimum(length, 8)]
+    found += length.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
+    found = _mixed(found)
+    long = np.flatnonzero(length > 8)
+    begin, length = begin[long], length[long]
+    found[long] ^= _mixed(eight[begin + length - 8] * np.uint64(0xE7037ED1A0B428DB))
+    found[long] += _mixed(eight[begin + length // 2 - 4])
+    return found
+
+
+def _mixed(values: np.ndarray) -> np.ndarray:
+    """Each bit of the answer from all bits of the value (the finaliser of MurmurHash3, Appleby)."""
+    import numpy as np
+
+    values = values ^ (values >> np.uint64(33))
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    return values
+
+
+@lru_cache(maxsize=1)
+def _mark_values() -> np.ndarray:
+    import numpy as np
+
+    return _mixed(np.arange(1, 257, dtype=np.uint64) << np.uint64(40))
+
+
+@lru_cache(maxsize=4)
+def _word_values(words: tuple[str, ...]) -> np.ndarray:
+    """Their hashes, sorted."""
+    import numpy as np
+
+    coded = [word.encode() for word in words]
+    buffer = np.frombuffer(b"\n".join(coded) + b"\n" * 16, np.uint8)
+    length = np.array([len(word) for word in coded])
+    return np.sort(_hashed(buffer, np.cumsum(length + 1) - length - 1, length))
+
+
+def _among(values: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
+    import numpy as np
+
+    known = _word_values(words)
+    found: np.ndarray = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return found
+
+
+def _before(flags: np.ndarray, by: int = 1) -> np.ndarray:
+    """The flags of the token ``by`` places earlier; False beyond the start."""
+    import numpy as np
+
+    return np.concatenate((np.zeros(by, bool), flags[:-by]))[: len(flags)]
+
+
+def _after(flags: np.ndarray, by: int = 1) -> np.ndarray:
+    import numpy as np
+
+    return np.concatenate((flags[by:], np.zeros(by, bool)))[: len(flags)]
+
+
+def _sequences(
+    buffer: np.ndarray,
+    classes: np.ndarray,
+    starts: np.ndarray,
+    marks: np.ndarray,
+    flags: np.ndarray,
+    spelled: np.ndarray,
+    stops: np.ndarray,
+    places: bool,
+) -> Tokens:
+    """Masks; makes dates, quantities with their unit, ``host:port`` and lists one variable token each."""
+    import numpy as np
+
+    count = len(starts)
+    begin = starts[spelled]
+    kind = buffer[starts]
+    variable = ((flags & _DIGIT) != 0) & ~marks
+    _paths(buffer, starts, spelled, stops, flags, variable)
+    values = _mark_values()[kind]
+    plain = np.flatnonzero(~variable[spelled])
+    length = stops[plain] - begin[plain]
+    at = begin[plain]
+    values[spelled[plain]] = _hashed(buffer, at, length)
+    _hexadecimal(buffer, classes, at, length, spelled[plain], variable)
+    kind[~marks] = 0
+    words = ~(marks | variable)
+
+    close = np.zeros(count, bool)
+    close[1:] = (classes[starts[1:] - 1] & _SPACE) == 0
+    left, right = _before(variable), _after(variable)
+    near = np.flatnonzero(words & (left | right | (_after(variable, 2) & _after(words))))
+    variable[near[_among(values[near], DATES)]] = True
+    drop = np.zeros(count, bool)
+    units = np.flatnonzero(words & left)
+    drop[units[_among(values[units], UNITS)]] = True
+    port = np.flatnonzero((kind == ord(":")) & close & right)
+    port = port[close[port + 1] & (variable[port - 1] | ((flags[port - 1] & _DOT) != 0) & words[port - 1])]
+    variable[port - 1] = True
+    drop[port] = True
+    left, right = _before(variable), _after(variable)
+    # A list and a range of numbers are one value.
+    between = np.flatnonzero(left & right & ~variable)
+    hyphen = (buffer[starts[between]] == ord("-")) & (classes[starts[between] + 1] & _SPACE != 0)
+    drop[between[(kind[between] == ord(",")) | hyphen]] = True
+    below = np.flatnonzero((kind == ord("<")) & right & ~close)
+    below = below[close[below + 1] & (kind[np.minimum(below + 2, count - 1)] != ord(">"))]
+    drop[below] = True
+    values[variable] = VARIABLE
+    # What is dropped stands beside a variable token, so three steps back are enough to see that a run goes on.
+    again = variable & (
+        _before(variable) | (_before(drop) & (_before(variable, 2) | _before(drop, 2) & _before(variable, 3)))
+    )
+    kept = np.flatnonzero(~(drop | again))
+    # "()" that stands alone is a value that was empty. "f()" is a name.
+    empty = np.flatnonzero((kind == ord("(")) & ~close)
+    empty = empty[(kind[np.minimum(empty + 1, count - 1)] == ord(")")) & close[np.minimum(empty + 1, count - 1)]]
+    empty = np.searchsorted(kept, empty)
+    found = np.insert(values[kept], empty + 1, np.uint64(VARIABLE)) if len(empty) else values[kept]
+    breaks = np.flatnonzero(found == _mark_values()[ord("\n")])
+    first = np.concatenate((np.zeros(1, np.int64), breaks + 1))
+    if not places:
+        return Tokens(found, first)
+    starts[below + 1] = starts[below]
+    ends = starts + 1
+    ends[spelled] = stops
+    last = np.append(kept[1:], count) - 1
+    starts, ends = starts[kept], ends[np.where(variable[kept], last, kept)]
+    at = ends[empty]
+    return Tokens(found, first, np.insert(starts, empty + 1, at), np.insert(ends, empty + 1, at))
+
+
+def _paths(
+    buffer: np.ndarray,
+    starts: np.ndarray,
+    spelled: np.ndarray,
+    stops: np.ndarray,
+    flags: np.ndarray,
+    variable: np.ndarray,
+) -> None:
+    """Masks ``/a``, ``a/b/c`` and ``a\\b\\c``: a slash in front, or two."""
+    import numpy as np
+
+    with_slash = np.flatnonzero(((flags[spelled] & _SLASH) != 0) & ~variable[spelled])
+    begin, end = starts[spelled[with_slash]], stops[with_slash]
+    found = (buffer[begin] == ord("/")) & (end - begin > 1)
+    for n in np.flatnonzero(~found).tolist():
+        word = buffer[begin[n] : end[n]].tobytes()
+        found[n] = word.count(b"/") > 1 or word.count(b"\\") > 1
+    variable[spelled[with_slash[found]]] = True
+
+
+def _hexadecimal(
+    buffer: np.ndarray,
+    classes: np.ndarray,
+    begin: np.ndarray,
+    length: np.ndarray,
+    tokens: np.ndarray,
+    variable: np.ndarray,
+) -> None:
+    """Masks words of hexadecimal letters alone."""
+    import numpy as np
+
+    long = np.flatnonzero(length >= _ID)
+    for step in range(_ID):
+        long = long[(classes[begin[long] + step] & _HEX) != 0]
+    for n in long.tolist():
+        here = classes[begin[n] : begin[n] + length[n]]
+        variable[tokens[n]] = bool(((here & _HEX) != 0).all())
