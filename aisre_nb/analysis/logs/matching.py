@@ -49,10 +49,9 @@ class Matcher:
                 if not len(rows):
                     break
                 begin = tokens.first[rows]
-                rest = hashes[rows].copy()
-                for column in free:
-                    rest -= tokens.values[begin + column] * powers(length)[column]
-                found[rows] = known.get(rest)
+                columns = np.array(free)
+                taken = tokens.values[begin[:, None] + columns] * powers(length)[columns]
+                found[rows] = known.get(hashes[rows] - taken.sum(axis=1, dtype=np.uint64))
                 rows = rows[found[rows] < 0]
         return found
 

@@ -104,16 +104,17 @@ class _Work:
         hashes, at, inverse = np.unique(line_hashes(tokens), return_index=True, return_inverse=True)
         counts = np.bincount(inverse, weights=self.counts[sample]).astype(np.int64).tolist()
         assert tokens.starts is not None and tokens.ends is not None
-        new = self.vocabulary.unknown(tokens.values)
-        words = [text[tokens.starts[n] : tokens.ends[n]].decode("utf-8", "replace") for n in new.tolist()]
-        self.vocabulary.learn(zip(tokens.values[new].tolist(), words, strict=True))
-        rows = [tokens.values[tokens.first[n] : tokens.first[n + 1]] for n in at.tolist()]
+        starts, ends = tokens.starts, tokens.ends
+        kind = self.vocabulary.learn(tokens.values, lambda n: text[starts[n] : ends[n]].decode("utf-8", "replace"))
+        lines = [slice(tokens.first[n], tokens.first[n + 1]) for n in at.tolist()]
+        rows, kinds = [tokens.values[line] for line in lines], [kind[line] for line in lines]
         base, offset = len(self.samples), len(self.found)
         self.samples += [(text, tokens, n) for n in at.tolist()]
         # Together with what is known: a line that stood alone in an earlier sample may find others now.
         known = [template for template in self.found if template.into is None]
         counts += [template.count for template in known]
-        found, of = templates(rows + [template.values for template in known], counts, self.vocabulary)
+        olds = [template.values for template in known]
+        found, of = templates(rows + olds, kinds + [self.vocabulary.kinds(old) for old in olds], counts)
         for template in found:
             old = template.row - len(rows)
             template.row = known[old].row if old >= 0 else template.row + base

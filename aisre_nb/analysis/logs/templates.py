@@ -57,8 +57,8 @@ class Template:
         return found
 
 
-def templates(rows: list[np.ndarray], counts: list[int], vocabulary: Vocabulary) -> tuple[list[Template], list[int]]:
-    """Templates of different token lines (uint64 arrays) that occur ``counts`` times; and each row's one.
+def templates(rows: list[np.ndarray], kinds: list[np.ndarray], counts: list[int]) -> tuple[list[Template], list[int]]:
+    """Templates of different token lines (values and their kinds) that occur ``counts`` times; and each row's one.
 
     The order of the rows has no influence on which rows share a template.
     """
@@ -71,9 +71,9 @@ def templates(rows: list[np.ndarray], counts: list[int], vocabulary: Vocabulary)
     of = [0] * len(rows)
     for members in by_length.values():
         matrix = np.stack([rows[n] for n in members])
-        kinds = vocabulary.kinds(matrix)
-        for group in _groups(_keys(matrix, kinds)):
-            masked = _masked(matrix[group], kinds[group])
+        kind = np.stack([kinds[n] for n in members])
+        for group in _groups(_keys(matrix, kind)):
+            masked = _masked(matrix[group], kind[group])
             for same in _groups(_hashes(masked)):
                 inside = [members[group[n]] for n in same.tolist()]
                 best = max(inside, key=lambda n: (counts[n], rows[n].tobytes()))
@@ -260,10 +260,9 @@ def _longer(found: list[Template], vocabulary: Vocabulary) -> None:
             continue
         before, behind = _ends(template.values)
         open_ = (template.values == VARIABLE) | (template.values == FREE)
-        for at in np.flatnonzero(open_).tolist():
-            known.setdefault(int(before[at] ^ behind[at + 1]), n)
-        for at in np.flatnonzero(open_[1:] & open_[:-1]).tolist():
-            known.setdefault(int(before[at] ^ behind[at + 2]), n)
+        one, two = np.flatnonzero(open_), np.flatnonzero(open_[1:] & open_[:-1])
+        for key in [*(before[one] ^ behind[one + 1]).tolist(), *(before[two] ^ behind[two + 2]).tolist()]:
+            known.setdefault(key, n)
     if not known:
         return
     keys = np.array(sorted(known), np.uint64)

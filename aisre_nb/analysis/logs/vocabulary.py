@@ -8,7 +8,7 @@ from aisre_nb.analysis.logs.tokens import VARIABLE
 from aisre_nb.analysis.logs.words import FLAGS, NAMING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     import numpy as np
 
@@ -26,26 +26,23 @@ class Vocabulary:
     def __init__(self) -> None:
         self._kinds: dict[int, int] = {VARIABLE: PATH, FREE: PATH}
 
-    def learn(self, words: Iterable[tuple[int, str]]) -> None:
-        """Values with the text that they are the hash of."""
-        for value, word in words:
-            if value not in self._kinds:
-                self._kinds[value] = _kind(word)
-
-    def unknown(self, values: np.ndarray) -> np.ndarray:
-        """Which of these values were not learnt yet, as indices of their first occurrence."""
+    def learn(self, values: np.ndarray, word: Callable[[int], str]) -> np.ndarray:
+        """The kind of each value, uint8; ``word`` gives the text of the one at an index, where it is a new one."""
         import numpy as np
 
-        found, at = np.unique(values, return_index=True)
-        return at[[value not in self._kinds for value in found.tolist()]]
+        found, at, inverse = np.unique(values, return_index=True, return_inverse=True)
+        for value, n in zip(found.tolist(), at.tolist(), strict=True):
+            if value not in self._kinds:
+                self._kinds[value] = _kind(word(n))
+        known = np.array([self._kinds[value] for value in found.tolist()], np.uint8)
+        answer: np.ndarray = known[inverse]
+        return answer
 
     def kinds(self, values: np.ndarray) -> np.ndarray:
-        """The kind of each value, uint8, in the shape of ``values``."""
+        """The kind of each value of a row, uint8."""
         import numpy as np
 
-        found, inverse = np.unique(values, return_inverse=True)
-        known = np.array([self._kinds.get(value, WORD) for value in found.tolist()], np.uint8)
-        return known[inverse].reshape(values.shape)
+        return np.array([self._kinds.get(value, WORD) for value in values.tolist()], np.uint8)
 
     def kind(self, value: int) -> int:
         """The kind of one value."""
