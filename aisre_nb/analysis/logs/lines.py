@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LONGEST = 2000
 """Characters of a line that count; a longer one is told by its beginning."""
 _FEW = 1000
-_CHUNK = 1 << 20
+_CHUNK = 1 << 19
 """Bytes that are looked at together: what is made of them should stay in the processor's cache."""
 
 

@@ -42,9 +42,12 @@ class Matcher:
         import numpy as np
 
         found = self._lines.get(hashes)
-        lengths = np.diff(tokens.first)
+        left = np.flatnonzero(found < 0)
+        lengths = np.diff(tokens.first)[left]
+        order = np.argsort(lengths, kind="stable")
+        left, lengths = left[order], lengths[order]
         for length, kinds in self._templates.items():
-            rows = np.flatnonzero((found < 0) & (lengths == length))
+            rows = left[np.searchsorted(lengths, length) : np.searchsorted(lengths, length, side="right")]
             for free, known in sorted(kinds.items(), key=lambda kind: (len(kind[0]), kind[0])):
                 if not len(rows):
                     break

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.analysis.logs.lines import chunks, distinct, joined
 from aisre_nb.analysis.logs.matching import Matcher
 from aisre_nb.analysis.logs.templates import Template, merged, templates
-from aisre_nb.analysis.logs.tokens import VARIABLE, WILDCARD, Tokens, line_hashes, tokenise
+from aisre_nb.analysis.logs.tokens import VARIABLE, WILDCARD, Tokens, line_hashes, together, tokenise
 from aisre_nb.analysis.logs.vocabulary import FREE, Vocabulary
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SAMPLE = 3000
 _ROUNDS = 20
+_BATCH = 32
+"""Chunks of lines that are matched together."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,15 @@ class _Work:
         """Gives the texts their templates; those that fit none."""
         import pyarrow as pa
 
-        whole = len(left) == len(self.texts)
-        for part, text in chunks(self.texts if whole else self.texts.take(pa.array(left))):
+        texts = self.texts if len(left) == len(self.texts) else self.texts.take(pa.array(left))
+        batch: list[tuple[Tokens, np.ndarray]] = []
+        for part, text in chunks(texts):
             tokens = tokenise(text)
-            self.of[left[part]] = self.matcher.match(tokens, line_hashes(tokens))
+            batch.append((tokens, line_hashes(tokens)))
+            if len(batch) == _BATCH or part.stop == len(left):
+                whole, hashes = together(batch)
+                self.of[left[part.stop - len(hashes) : part.stop]] = self.matcher.match(whole, hashes)
+                batch.clear()
         rest: np.ndarray = left[self.of[left] < 0]
         return rest
 

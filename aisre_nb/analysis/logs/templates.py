@@ -9,6 +9,7 @@ token is that one's.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -251,57 +252,62 @@ def _longer(found: list[Template], vocabulary: Vocabulary) -> None:
     alive = sorted((t for t in found if t.into is None), key=lambda t: (-t.count, t.values.tobytes()))
     kinds = [vocabulary.kinds(template.values) for template in alive]
     known: dict[int, int] = {}
-    used: dict[int, int] = {}
+    used: Counter[int] = Counter()
     for n, template in enumerate(alive):
         words = (kinds[n] & WORD) != 0
-        for value in np.unique(template.values[words]).tolist():
-            used[value] = used.get(value, 0) + 1
+        used.update(np.unique(template.values[words]).tolist())
         if words.sum() < 2:
             continue
-        before, behind = _ends(template.values)
+        before, behind = _ends(template.values[None])
         open_ = (template.values == VARIABLE) | (template.values == FREE)
         one, two = np.flatnonzero(open_), np.flatnonzero(open_[1:] & open_[:-1])
-        for key in [*(before[one] ^ behind[one + 1]).tolist(), *(before[two] ^ behind[two + 2]).tolist()]:
+        keys = (before[0, one] ^ behind[0, one + 1], before[0, two] ^ behind[0, two + 2])
+        for key in np.concatenate(keys).tolist():
             known.setdefault(key, n)
     if not known:
         return
-    keys = np.array(sorted(known), np.uint64)
     most = alive[0].count
-    for n in range(len(alive) - 1, -1, -1):
-        template = alive[n]
-        if template.count > _RARE * most:
-            break
-        for key, run in _runs(template.values, keys):
-            other = alive[known[key]]
-            tokens = template.values[run]
-            kind = kinds[n][run]
-            plain = not (kind & EQUALS).any() and all(used[v] <= 1 for v in tokens[(kind & WORD) != 0].tolist())
-            plain &= len(tokens) > 1 or int(tokens[0]) in (VARIABLE, FREE)
-            if other.into is None and template.count <= _RARE * other.count and plain:
-                template.into = other
-                break
+    rare: dict[int, list[int]] = {}
+    for n, template in enumerate(alive):
+        if template.count <= _RARE * most:
+            rare.setdefault(len(template.values), []).append(n)
+    pairs = [pair for members in rare.values() for pair in _runs(alive, members, known)]
+    for n, other, run in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].start, pair[2].stop)):
+        tokens = alive[n].values[run]
+        kind = kinds[n][run]
+        plain = not (kind & EQUALS).any() and all(used[v] <= 1 for v in tokens[(kind & WORD) != 0].tolist())
+        plain &= len(tokens) > 1 or int(tokens[0]) in (VARIABLE, FREE)
+        if (
+            plain
+            and alive[n].into is None
+            and alive[other].into is None
+            and alive[n].count <= _RARE * alive[other].count
+        ):
+            alive[n].into = alive[other]
 
 
-def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes of each beginning and of each end of a row: both uint64, one longer than the row."""
+def _runs(alive: list[Template], members: list[int], known: dict[int, int]) -> Iterator[tuple[int, int, slice]]:
+    """Of templates of one length: the template, one that it is like without a run of its tokens, and the run."""
     import numpy as np
 
-    count = len(values)
-    values = np.where(values == VARIABLE, np.uint64(FREE), values)
-    before, behind = np.zeros(count + 1, np.uint64), np.zeros(count + 1, np.uint64)
-    weights = powers(count + 1)
-    before[1:] = np.cumsum(values * weights[:count], dtype=np.uint64)
-    behind[:count] = np.cumsum(values[::-1] * weights[1:], dtype=np.uint64)[::-1]
-    return before, behind * np.uint64(0x9FB21C651E98DF25)
-
-
-def _runs(values: np.ndarray, keys: np.ndarray) -> Iterator[tuple[int, slice]]:
-    """The known keys that the row without a run of its tokens has, and the run."""
-    import numpy as np
-
-    before, behind = _ends(values)
-    for length in range(1, min(_LONGEST_RUN, len(values) - 1) + 1):
-        wanted = before[: len(before) - length] ^ behind[length:]
+    keys = np.array(sorted(known), np.uint64)
+    before, behind = _ends(np.stack([alive[n].values for n in members]))
+    length = before.shape[1] - 1
+    for size in range(1, min(_LONGEST_RUN, length - 1) + 1):
+        wanted = before[:, : length + 1 - size] ^ behind[:, size:]
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        for begin in np.flatnonzero(keys[at] == wanted).tolist():
-            yield int(wanted[begin]), slice(begin, begin + length)
+        for row, begin in np.argwhere(keys[at] == wanted).tolist():
+            yield members[row], known[int(wanted[row, begin])], slice(begin, begin + size)
+
+
+def _ends(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes of each beginning and of each end of the rows: both uint64, one column more than the rows have."""
+    import numpy as np
+
+    matrix = np.where(matrix == VARIABLE, np.uint64(FREE), matrix)
+    count, length = matrix.shape
+    before, behind = np.zeros((count, length + 1), np.uint64), np.zeros((count, length + 1), np.uint64)
+    weights = powers(length + 1)
+    before[:, 1:] = np.cumsum(matrix * weights[:length], axis=1, dtype=np.uint64)
+    behind[:, :length] = np.cumsum(matrix[:, ::-1] * weights[1:], axis=1, dtype=np.uint64)[:, ::-1]
+    return before, behind * np.uint64(0x9FB21C651E98DF25)

@@ -82,6 +82,16 @@ def line_hashes(tokens: Tokens) -> np.ndarray:
     return found
 
 
+def together(parts: list[tuple[Tokens, np.ndarray]]) -> tuple[Tokens, np.ndarray]:
+    """The tokens of several texts, and the hashes of their lines, one after another; without the places."""
+    import numpy as np
+
+    sizes = np.cumsum([0, *(len(tokens.values) for tokens, _ in parts)])
+    first = [tokens.first[:-1] + size for (tokens, _), size in zip(parts, sizes.tolist(), strict=False)]
+    values = np.concatenate([tokens.values for tokens, _ in parts])
+    return Tokens(values, np.concatenate([*first, sizes[-1:]])), np.concatenate([hashes for _, hashes in parts])
+
+
 def powers(count: int) -> np.ndarray:
     """The weights of the first ``count`` positions, uint64."""
     return _powers(_size(count), _BASE)[:count]
