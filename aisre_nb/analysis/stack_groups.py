@@ -62,7 +62,7 @@ def place(frames: tuple[Frame, ...]) -> Frame:
 
 
 def is_own(frame: Frame) -> bool:
-    """Whether a frame is of the program rather than of a library or of the language's runtime, by where they are kept."""
+    """Whether a frame is of the program rather than of a library or of the runtime, by where these are kept."""
     file = frame.file.replace("\\", "/")
     return not any(mark in file for mark in _FOREIGN_FILES) and not frame.function.startswith(_FOREIGN_FUNCTIONS)
 
@@ -82,7 +82,8 @@ def grouped(records: pd.DataFrame) -> list[StackGroup]:
     known: dict[str, StackTrace | None] = {}
     bodies = records["body"].tolist()
     for n in times.argsort(kind="stable").tolist():
-        row: dict[str, Any] = attributes[n] if isinstance(attributes[n], dict) else {}
+        given = attributes[n]
+        row: dict[str, Any] = given if isinstance(given, dict) else {}
         text = next((str(row[key]) for key in _STACK_KEYS if row.get(key)), str(bodies[n]))
         if "\n" not in text:
             continue

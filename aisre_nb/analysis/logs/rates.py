@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _BUCKETS = 20
 
 
 def compared(
-    before: np.ndarray, after: np.ndarray, seconds: tuple[float, float], spread: np.ndarray | float = 1.0
+    before: np.ndarray, after: np.ndarray, seconds: tuple[float, float], spread: Sequence[float] | float = 1.0
 ) -> pd.DataFrame:
     """One row a count: ``ratio`` of the rates (after to before), ``p_value``, ``change``.
 
@@ -38,8 +39,9 @@ def compared(
         nothing = {"ratio": np.nan, "p_value": 1.0, "change": ""}
         return pd.DataFrame({name: [value] * len(before) for name, value in nothing.items()})
     share = seconds[1] / sum(seconds)
-    spread = np.maximum(spread, 1.0)
-    late, total = np.round(after / spread), np.round(after / spread) + np.round(before / spread)
+    bursts = np.maximum(np.asarray(spread, float), 1.0)
+    late = np.round(after / bursts)
+    total = late + np.round(before / bursts)
     one_sided = np.minimum(stats.binom.cdf(late, total, share), stats.binom.sf(late - 1, total, share))
     sure = stats.false_discovery_control(np.clip(2 * one_sided, 0.0, 1.0))
     # Half an event more on both sides keeps the ratio finite (Haldane 1956).

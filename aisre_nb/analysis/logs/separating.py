@@ -42,9 +42,9 @@ def separating(records: pd.DataFrame, fails: pd.Series, patterns: pd.Series | No
     each record's pattern, for its variable parts. Columns: field (an attribute's name, or ``"PATTERN #2"`` for the
     second variable part), value, failing and healthy (records with it), support (share of the failing records, of those
     of the pattern for a variable part), lift (that share over the share among all), p_value (Fisher's exact test,
-    one-sided, adjusted for all values that were tried: Benjamini and Hochberg, JRSS B 1995). Fields that tell the outcome
-    itself (exception, severity), and those of which nearly each record has its own value, are left out. Empty where fewer
-    than five records fail or are healthy.
+    one-sided, adjusted for all values that were tried: Benjamini and Hochberg, JRSS B 1995). Fields that tell the
+    outcome itself (exception, severity), and those of which nearly each record has its own value, are left out. Empty
+    where fewer than five records fail or are healthy.
     """
     import numpy as np
     import pandas as pd
