@@ -114,17 +114,18 @@ class _Work:
         self.samples += [(text, tokens, n) for n in at.tolist()]
         # Together with what is known: a line that stood alone in an earlier sample may find others now.
         known = [template for template in self.found if template.into is None]
+        fresh = len(rows)
         counts += [template.count for template in known]
-        olds = [template.values for template in known]
-        found, of = templates(rows + olds, kinds + [self.vocabulary.kinds(old) for old in olds], counts)
+        rows += [template.values for template in known]
+        found, of = templates(rows, kinds + [template.kinds for template in known], counts)
         for template in found:
-            old = template.row - len(rows)
+            old = template.row - fresh
             template.row = known[old].row if old >= 0 else template.row + base
-        for template, n in zip(known, of[len(rows) :], strict=True):
+        for template, n in zip(known, of[fresh:], strict=True):
             template.into = found[n]
-        of = of[: len(rows)]
+        of = of[:fresh]
         self.found += found
-        merged(self.found, self.vocabulary)
+        merged(self.found)
         for line_hash, n in zip(hashes.tolist(), of, strict=True):
             self.matcher.learn_line(line_hash, offset + n)
         for n in range(offset, len(self.found)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aisre_nb.analysis.logs.tokens import VARIABLE, powers
-from aisre_nb.analysis.logs.vocabulary import ASSIGNS, EQUALS, FLAG, FREE, MARK, NAMES, PATH, QUOTE, WORD, Vocabulary
+from aisre_nb.analysis.logs.vocabulary import ASSIGNS, EQUALS, FLAG, FREE, MARK, NAMES, PATH, QUOTE, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,13 @@ _RARE = 0.1
 _LONGEST_RUN = 8
 """Tokens that a variable position takes in such a variant."""
 _ROUNDS = 3
+_BEGINNING = 40
+"""Tokens at the beginning of a line that may be what every line begins with."""
+_MOSTLY = 0.5
+_DIFFERENT = 4
+"""Lengths of lines that it takes to tell what lines begin with from what one message says."""
+_AGAIN = 3
+"""Lines for each combination of words."""
 
 
 @dataclass
@@ -42,6 +49,8 @@ class Template:
 
     values: np.ndarray
     """uint64, one a position; `FREE` where any token may stand."""
+    kinds: np.ndarray
+    """uint8, what kind of token each is; what every line begins with counts as no word."""
     count: int
     """Lines of the sample."""
     row: int
@@ -70,26 +79,45 @@ def templates(rows: list[np.ndarray], kinds: list[np.ndarray], counts: list[int]
         by_length.setdefault(len(row), []).append(n)
     found: list[Template] = []
     of = [0] * len(rows)
+    heading = _heading(rows, len(by_length))
+    weight = np.array(counts)
     for members in by_length.values():
         matrix = np.stack([rows[n] for n in members])
         kind = np.stack([kinds[n] for n in members])
+        kind[np.isin(_salted(matrix), heading)] &= MARK
         for group in _groups(_keys(matrix, kind)):
-            masked = _masked(matrix[group], kind[group])
+            masked = _masked(matrix[group], kind[group], weight[members][group])
             for same in _groups(_hashes(masked)):
+                here = np.where(masked[same[0]] == FREE, PATH, kind[group[same[0]]]).astype(np.uint8)
                 inside = [members[group[n]] for n in same.tolist()]
                 best = max(inside, key=lambda n: (counts[n], rows[n].tobytes()))
                 for n in inside:
                     of[n] = len(found)
-                found.append(Template(masked[same[0]], sum(counts[n] for n in inside), best))
+                found.append(Template(masked[same[0]], here, sum(counts[n] for n in inside), best))
     return found, of
 
 
-def merged(found: list[Template], vocabulary: Vocabulary) -> None:
+def merged(found: list[Template]) -> None:
     """Sets `Template.into` of those that are variants of another; may be called again with more templates."""
     for _ in range(_ROUNDS):
-        if not _one_position(found, vocabulary):
+        if not _one_position(found):
             break
-    _longer(found, vocabulary)
+    _longer(found)
+
+
+def _heading(rows: list[np.ndarray], lengths: int) -> np.ndarray:
+    """What most lines have in the same place, as a level or a logger, salted: it tells nothing about their message."""
+    import numpy as np
+
+    if lengths < _DIFFERENT:
+        return np.zeros(0, np.uint64)
+    beginnings = [row[:_BEGINNING] for row in rows]
+    salted = np.concatenate([row ^ powers(_BEGINNING + 1)[1 : len(row) + 1] for row in beginnings])
+    length = np.repeat([len(row) for row in rows], [len(row) for row in beginnings])
+    values, inverse, counts = np.unique(salted, return_inverse=True, return_counts=True)
+    often = np.flatnonzero(counts >= _MOSTLY * len(rows))
+    wide = [n for n in often.tolist() if len(np.unique(length[inverse == n])) >= _MOSTLY * lengths]
+    return values[wide]
 
 
 def _hashes(matrix: np.ndarray) -> np.ndarray:
@@ -137,7 +165,7 @@ def _keys(matrix: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     return _hashes(np.where(shown, matrix, np.uint64(0)))
 
 
-def _masked(matrix: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+def _masked(matrix: np.ndarray, kinds: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The rows of a group, with `FREE` in its variable columns."""
     import numpy as np
 
@@ -147,11 +175,14 @@ def _masked(matrix: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     same = np.ones(matrix.shape[1], bool)
     same[varied] = False
     anchored = bool((same & ((kinds[0] & WORD) != 0)).any())
-    free = []
+    free, many = [], []
     for column in varied.tolist():
         values, at = np.unique(matrix[:, column], return_index=True)
-        if _is_variable(values.tolist(), kinds[at, column].tolist(), _around(kinds[0], column), anchored):
-            free.append(column)
+        kind, before = kinds[at, column].tolist(), _around(kinds[0], column)
+        if _is_variable(values.tolist(), kind, before, anchored):
+            plain = not before & EQUALS and all(k & WORD and not k & PATH for k in kind)
+            (many if plain else free).append(column)
+    free += many if not _dependent(matrix, counts, many) else []
     free += _independent(matrix, kinds, [column for column in varied.tolist() if column not in free])
     answer = matrix.copy()
     answer[:, free] = FREE
@@ -181,6 +212,20 @@ def _independent(matrix: np.ndarray, kinds: np.ndarray, columns: list[int]) -> l
     return values if combinations > most else []
 
 
+def _dependent(matrix: np.ndarray, counts: np.ndarray, columns: list[int]) -> bool:
+    """Whether the words of several columns come in few fixed combinations, each again and again.
+
+    Names would be combined in many ways; the words of different statements are not.
+    """
+    import numpy as np
+
+    if len(columns) < 2:
+        return False
+    most = max(len(np.unique(matrix[:, column])) for column in columns)
+    combinations = len(np.unique(_hashes(matrix[:, columns])))
+    return combinations == most and int(counts.sum()) >= _AGAIN * combinations
+
+
 def _around(kinds: np.ndarray, column: int) -> int:
     """The kind of what stands before a column; `EQUALS` as well where JSON has a quoted key and a colon there."""
     before = [int(kinds[n]) if n >= 0 else 0 for n in (column - 1, column - 2, column - 3)]
@@ -201,7 +246,7 @@ def _is_variable(values: list[int], kinds: list[int], before: int, anchored: boo
     return len(values) >= many
 
 
-def _one_position(found: list[Template], vocabulary: Vocabulary) -> bool:
+def _one_position(found: list[Template]) -> bool:
     """Merges templates that differ in one variable position; whether there were any."""
     import numpy as np
 
@@ -226,35 +271,32 @@ def _one_position(found: list[Template], vocabulary: Vocabulary) -> bool:
     new: list[Template] = []
     for column, _, group in candidates:
         group = [template for template in group if template.into is None]
-        values = sorted({int(template.values[column]) for template in group})
-        if len(values) < 2:
+        kind_of = {int(template.values[column]): int(template.kinds[column]) for template in group}
+        if len(kind_of) < 2:
             continue
-        first = group[0].values
-        kinds = [vocabulary.kind(value) for value in values]
-        around = vocabulary.kinds(np.delete(first, column))
-        before = _around(vocabulary.kinds(first), column)
-        if _is_variable(values, kinds, before, bool(((around & WORD) != 0).any())):
+        first = group[0]
+        anchored = bool((np.delete(first.kinds, column) & WORD).any())
+        if _is_variable(list(kind_of), list(kind_of.values()), _around(first.kinds, column), anchored):
             best = max(group, key=lambda t: (t.count, t.values.tobytes()))
-            joined = first.copy()
-            joined[column] = FREE
-            whole_template = Template(joined, sum(t.count for t in group), best.row)
+            values, kinds = first.values.copy(), first.kinds.copy()
+            values[column], kinds[column] = FREE, PATH
+            whole = Template(values, kinds, sum(t.count for t in group), best.row)
             for template in group:
-                template.into = whole_template
-            new.append(whole_template)
+                template.into = whole
+            new.append(whole)
     found.extend(new)
     return bool(new)
 
 
-def _longer(found: list[Template], vocabulary: Vocabulary) -> None:
+def _longer(found: list[Template]) -> None:
     """Merges a rare template into a frequent one of which a variable position takes a run of its tokens."""
     import numpy as np
 
     alive = sorted((t for t in found if t.into is None), key=lambda t: (-t.count, t.values.tobytes()))
-    kinds = [vocabulary.kinds(template.values) for template in alive]
     known: dict[int, int] = {}
     used: Counter[int] = Counter()
     for n, template in enumerate(alive):
-        words = (kinds[n] & WORD) != 0
+        words = (template.kinds & WORD) != 0
         used.update(np.unique(template.values[words]).tolist())
         if words.sum() < 2:
             continue
@@ -274,7 +316,7 @@ def _longer(found: list[Template], vocabulary: Vocabulary) -> None:
     pairs = [pair for members in rare.values() for pair in _runs(alive, members, known)]
     for n, other, run in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].start, pair[2].stop)):
         tokens = alive[n].values[run]
-        kind = kinds[n][run]
+        kind = alive[n].kinds[run]
         plain = not (kind & EQUALS).any() and all(used[v] <= 1 for v in tokens[(kind & WORD) != 0].tolist())
         plain &= len(tokens) > 1 or int(tokens[0]) in (VARIABLE, FREE)
         if (

@@ -38,16 +38,6 @@ class Vocabulary:
         answer: np.ndarray = known[inverse]
         return answer
 
-    def kinds(self, values: np.ndarray) -> np.ndarray:
-        """The kind of each value of a row, uint8."""
-        import numpy as np
-
-        return np.array([self._kinds.get(value, WORD) for value in values.tolist()], np.uint8)
-
-    def kind(self, value: int) -> int:
-        """The kind of one value."""
-        return self._kinds.get(value, WORD)
-
 
 def _kind(word: str) -> int:
     if word in _MARKS:
