@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aisre_nb.analysis.logs.tokens import Tokens, powers
+from aisre_nb.analysis.logs.hashing import powers
+from aisre_nb.analysis.logs.tokens import Tokens
 from aisre_nb.analysis.logs.vocabulary import FREE
 
 if TYPE_CHECKING:

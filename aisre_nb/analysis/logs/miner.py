@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aisre_nb.analysis.logs.hashing import VARIABLE, line_hashes
 from aisre_nb.analysis.logs.lines import chunks, distinct, joined
 from aisre_nb.analysis.logs.matching import Matcher
-from aisre_nb.analysis.logs.templates import Template, merged, templates
-from aisre_nb.analysis.logs.tokens import VARIABLE, WILDCARD, Tokens, line_hashes, together, tokenise
+from aisre_nb.analysis.logs.merging import merged
+from aisre_nb.analysis.logs.templates import Template, templates
+from aisre_nb.analysis.logs.tokens import WILDCARD, Tokens, together, tokenise
 from aisre_nb.analysis.logs.vocabulary import FREE, Vocabulary
 
 if TYPE_CHECKING:
@@ -103,7 +105,9 @@ class _Work:
 
         text = joined(self.texts.take(pa.array(sample)))
         tokens = tokenise(text, places=True)
-        hashes, at, inverse = np.unique(line_hashes(tokens), return_index=True, return_inverse=True)
+        hashes, at, inverse = np.unique(
+            line_hashes(tokens.values, tokens.first), return_index=True, return_inverse=True
+        )
         counts = np.bincount(inverse, weights=self.counts[sample]).astype(np.int64).tolist()
         assert tokens.starts is not None and tokens.ends is not None
         starts, ends = tokens.starts, tokens.ends
@@ -140,7 +144,7 @@ class _Work:
         batch: list[tuple[Tokens, np.ndarray]] = []
         for part, text in chunks(texts):
             tokens = tokenise(text)
-            batch.append((tokens, line_hashes(tokens)))
+            batch.append((tokens, line_hashes(tokens.values, tokens.first)))
             if len(batch) == _BATCH or part.stop == len(left):
                 whole, hashes = together(batch)
                 self.of[left[part.stop - len(hashes) : part.stop]] = self.matcher.match(whole, hashes)

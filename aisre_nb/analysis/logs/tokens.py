@@ -1,9 +1,7 @@
 """Log lines cut into tokens, all lines at once, with what varies by nature (numbers, ids, addresses, paths) masked.
 
 The lines are one array of bytes, and every step is a pass of numpy over it: no Python code runs for a single line. A
-token is a word or one mark of punctuation; its value is a 64-bit hash. A line's hash is the polynomial of its tokens'
-values (Karp and Rabin, "Efficient randomized pattern-matching algorithms", 1987), so that a position can be taken out
-of it again by one subtraction.
+token is a word or one mark of punctuation; its value is a 64-bit hash.
 """
 
 from __future__ import annotations
@@ -12,16 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aisre_nb.analysis.logs.hashing import VARIABLE, among, hashed, mark_values
 from aisre_nb.analysis.logs.words import DATES, UNITS
 
 if TYPE_CHECKING:
     import numpy as np
 
-VARIABLE = 0x9E3779B97F4A7C15
-"""The value of every token that is masked."""
 WILDCARD = b"<*>"
 """How a masked token is written; read again, it is masked again."""
-_BASE = 0xD1342543DE82EF95
 _SPACE, _MARK, _DIGIT, _DOT, _SLASH, _DECORATION, _JOINT, _HEX = 1, 2, 4, 8, 16, 32, 64, 128
 _SETS = (
     (_MARK, b"=:,;()[]{}\"'<>|&?`\n"),
@@ -70,18 +66,6 @@ def tokenise(text: bytes, places: bool = False) -> Tokens:
     return _sequences(buffer, classes, starts, marks, flags, spelled, stops, places)
 
 
-def line_hashes(tokens: Tokens) -> np.ndarray:
-    """One uint64 a line: the sum of its tokens' values, each times the weight of its position."""
-    import numpy as np
-
-    count = len(tokens.values)
-    sums = np.zeros(count + 1, np.uint64)
-    np.cumsum(tokens.values * powers(count), dtype=np.uint64, out=sums[1:])
-    begin = tokens.first[:-1]
-    found: np.ndarray = (sums[tokens.first[1:]] - sums[begin]) * _powers(_size(count + 1), pow(_BASE, -1, 2**64))[begin]
-    return found
-
-
 def together(parts: list[tuple[Tokens, np.ndarray]]) -> tuple[Tokens, np.ndarray]:
     """The tokens of several texts, and the hashes of their lines, one after another; without the places."""
     import numpy as np
@@ -90,24 +74,6 @@ def together(parts: list[tuple[Tokens, np.ndarray]]) -> tuple[Tokens, np.ndarray
     first = [tokens.first[:-1] + size for (tokens, _), size in zip(parts, sizes.tolist(), strict=False)]
     values = np.concatenate([tokens.values for tokens, _ in parts])
     return Tokens(values, np.concatenate([*first, sizes[-1:]])), np.concatenate([hashes for _, hashes in parts])
-
-
-def powers(count: int) -> np.ndarray:
-    """The weights of the first ``count`` positions, uint64."""
-    return _powers(_size(count), _BASE)[:count]
-
-
-def _size(count: int) -> int:
-    return 1 << max(10, (count - 1).bit_length())
-
-
-@lru_cache(maxsize=8)
-def _powers(count: int, base: int) -> np.ndarray:
-    import numpy as np
-
-    factors = np.full(count, base, np.uint64)
-    factors[0] = 1
-    return np.cumprod(factors, dtype=np.uint64)
 
 
 @lru_cache(maxsize=1)
@@ -158,59 +124,6 @@ def _within_address(buffer: np.ndarray, classes: np.ndarray, colons: np.ndarray)
     return found
 
 
-def _hashed(buffer: np.ndarray, begin: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """Of words: from their first, middle and last eight bytes and their length."""
-    import numpy as np
-
-    eight = np.ndarray(len(buffer) - 8, "<u8", buffer, strides=(1,))
-    short = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
-    found = eight[begin]
-    found &= short[np.minimum(length, 8)]
-    found += length.astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
-    found = _mixed(found)
-    long = np.flatnonzero(length > 8)
-    begin, length = begin[long], length[long]
-    found[long] ^= _mixed(eight[begin + length - 8] * np.uint64(0xE7037ED1A0B428DB))
-    found[long] += _mixed(eight[begin + length // 2 - 4])
-    return found
-
-
-def _mixed(values: np.ndarray) -> np.ndarray:
-    """Each bit of the answer from all bits of the value (the finaliser of MurmurHash3, Appleby)."""
-    import numpy as np
-
-    values = values ^ (values >> np.uint64(33))
-    values *= np.uint64(0xFF51AFD7ED558CCD)
-    values ^= values >> np.uint64(33)
-    return values
-
-
-@lru_cache(maxsize=1)
-def _mark_values() -> np.ndarray:
-    import numpy as np
-
-    return _mixed(np.arange(1, 257, dtype=np.uint64) << np.uint64(40))
-
-
-@lru_cache(maxsize=4)
-def _word_values(words: tuple[str, ...]) -> np.ndarray:
-    """Their hashes, sorted."""
-    import numpy as np
-
-    coded = [word.encode() for word in words]
-    buffer = np.frombuffer(b"\n".join(coded) + b"\n" * 16, np.uint8)
-    length = np.array([len(word) for word in coded])
-    return np.sort(_hashed(buffer, np.cumsum(length + 1) - length - 1, length))
-
-
-def _among(values: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
-    import numpy as np
-
-    known = _word_values(words)
-    found: np.ndarray = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
-    return found
-
-
 def _before(flags: np.ndarray, by: int = 1) -> np.ndarray:
     """The flags of the token ``by`` places earlier; False beyond the start."""
     import numpy as np
@@ -242,11 +155,11 @@ def _sequences(
     kind = buffer[starts]
     variable = ((flags & _DIGIT) != 0) & ~marks
     _paths(buffer, starts, spelled, stops, flags, variable)
-    values = _mark_values()[kind]
+    values = mark_values()[kind]
     plain = np.flatnonzero(~variable[spelled])
     length = stops[plain] - begin[plain]
     at = begin[plain]
-    values[spelled[plain]] = _hashed(buffer, at, length)
+    values[spelled[plain]] = hashed(buffer, at, length)
     _hexadecimal(buffer, classes, at, length, spelled[plain], variable)
     kind[~marks] = 0
     words = ~(marks | variable)
@@ -255,10 +168,10 @@ def _sequences(
     close[1:] = (classes[starts[1:] - 1] & _SPACE) == 0
     left, right = _before(variable), _after(variable)
     near = np.flatnonzero(words & (left | right | (_after(variable, 2) & _after(words))))
-    variable[near[_among(values[near], DATES)]] = True
+    variable[near[among(values[near], DATES)]] = True
     drop = np.zeros(count, bool)
     units = np.flatnonzero(words & left)
-    drop[units[_among(values[units], UNITS)]] = True
+    drop[units[among(values[units], UNITS)]] = True
     port = np.flatnonzero((kind == ord(":")) & close & right)
     port = port[close[port + 1] & (variable[port - 1] | ((flags[port - 1] & _DOT) != 0) & words[port - 1])]
     variable[port - 1] = True
@@ -282,7 +195,7 @@ def _sequences(
     empty = empty[(kind[np.minimum(empty + 1, count - 1)] == ord(")")) & close[np.minimum(empty + 1, count - 1)]]
     empty = np.searchsorted(kept, empty)
     found = np.insert(values[kept], empty + 1, np.uint64(VARIABLE)) if len(empty) else values[kept]
-    breaks = np.flatnonzero(found == _mark_values()[ord("\n")])
+    breaks = np.flatnonzero(found == mark_values()[ord("\n")])
     first = np.concatenate((np.zeros(1, np.int64), breaks + 1))
     if not places:
         return Tokens(found, first)

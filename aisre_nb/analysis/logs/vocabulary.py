@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aisre_nb.analysis.logs.tokens import VARIABLE
+from aisre_nb.analysis.logs.hashing import VARIABLE
 from aisre_nb.analysis.logs.words import FLAGS, NAMING
 
 if TYPE_CHECKING:

@@ -79,6 +79,28 @@ def test_statements_of_equal_length_stay_apart() -> None:
     }
 
 
+def test_what_every_line_begins_with_does_not_make_messages_alike() -> None:
+    messages = [
+        "[loadCart][Load Cart by Id][id: {}]",
+        "[saveCart][Save Cart to Store][id: {}]",
+        "[findUser][Find User of Cart][id: {}]",
+        "[sendMail][Send Mail to User][id: {}]",
+        "[dropItem][Drop Item from Cart][id: {}]",
+        "[countAll][Count Every Single Item][id: {}]",
+        "[stop][Stopped]",
+        "[start][Started all]",
+        "[idle] nothing to do",
+    ]
+    lines = [f"2026-03-01 10:00:{n % 60:02} INFO [worker-{n}] {messages[n % 9].format(n)}" for n in range(900)]
+    assert len(set(_patterns(lines))) == len(messages)
+
+
+def test_words_that_change_together_are_statements_and_words_that_do_not_are_names() -> None:
+    together = [f"{NAMES[n % 8]} is the {NAMES[n % 8][::-1]} of stage {n}" for n in range(400)]
+    apart = [f"{NAMES[n % 8]} is the {NAMES[n // 8 % 8]} of stage {n}" for n in range(400)]
+    assert len(set(_patterns(together))) == 8 and len(set(_patterns(apart))) == 1
+
+
 def test_a_rare_line_that_says_in_more_tokens_what_others_say_in_one_is_theirs() -> None:
     lines = [f"synchronized to 10.0.0.{n % 9}, stratum {n % 4}" for n in range(60)] + [
         "synchronized to LOCAL(0), stratum 10"
