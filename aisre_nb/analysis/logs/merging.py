@@ -50,10 +50,10 @@ def _one_position(found: list[Template]) -> bool:
         order = np.argsort(keys, kind="stable")
         begins = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
         ends = np.append(begins[1:], len(order))
-        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-            if end - begin > 1:
-                at = order[begin:end].tolist()
-                candidates.append((at[0] % length, end - begin, [members[n // length] for n in at]))
+        several = ends - begins > 1
+        for begin, end in zip(begins[several].tolist(), ends[several].tolist(), strict=True):
+            at = order[begin:end].tolist()
+            candidates.append((at[0] % length, end - begin, [members[n // length] for n in at]))
     candidates.sort(key=lambda c: (-c[1], len(c[2][0].values), c[0], min(t.values.tobytes() for t in c[2])))
     new: list[Template] = []
     for column, _, group in candidates:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SAMPLE = 3000
+"""Lines that are mined together, at most."""
+_SAMPLE_BYTES = 2 << 20
+"""Their bytes, but for the least number of lines."""
+_LEAST = 500
 _ROUNDS = 20
 _BATCH = 32
 """Chunks of lines that are matched together."""
@@ -77,17 +81,19 @@ class _Work:
         self.vocabulary, self.matcher = Vocabulary(), Matcher()
         self.samples: list[tuple[bytes, Tokens, int]] = []
         """Where the row of a template is written: the text, its tokens, the line."""
-        self.rest: dict[int, str] = {}
+        self.rest: dict[str, int] = {}
+        """First words of the texts that are of no template, by what they add to the number of templates."""
 
     def run(self) -> None:
         """Mines until every text has a template."""
         import numpy as np
 
         left = np.arange(len(self.texts))
+        most = max(_LEAST, min(_SAMPLE, _SAMPLE_BYTES * len(left) // max(1, self.texts.nbytes)))
         for _ in range(_ROUNDS):
             if not len(left):
                 break
-            sample = left[np.linspace(0, len(left) - 1, min(_SAMPLE, len(left))).astype(np.int64)]
+            sample = left[np.linspace(0, len(left) - 1, min(most, len(left))).astype(np.int64)]
             known = len(self.found)
             self.learn(sample)
             if len(sample) == len(left):
@@ -153,18 +159,18 @@ class _Work:
         return rest
 
     def leave(self, left: np.ndarray) -> None:
-        """Texts that share nothing but their first token."""
+        """Texts that share nothing but their first token; that, too, only while there are few of them."""
         import pyarrow as pa
 
+        begin = len(self.found)
         for part, text in chunks(self.texts.take(pa.array(left))):
             tokens = tokenise(text, places=True)
             assert tokens.starts is not None and tokens.ends is not None
             for n, first in zip(left[part].tolist(), tokens.first[:-1].tolist(), strict=True):
-                value = int(tokens.values[first])
                 word = text[tokens.starts[first] : tokens.ends[first]].decode("utf-8", "replace")
-                name = "<*>" if value == VARIABLE else f"{word} <*>"
-                self.rest.setdefault(value, name)
-                self.of[n] = -2 - list(self.rest).index(value)
+                known = word in self.rest or len(self.rest) < _SAMPLE
+                name = word if int(tokens.values[first]) != VARIABLE and known else ""
+                self.of[n] = begin + self.rest.setdefault(name, len(self.rest))
 
     def names(self) -> list[str]:
         """The text of each template, by its number."""
@@ -173,7 +179,8 @@ class _Work:
             root = template.root
             if id(root) not in names:
                 names[id(root)] = _written(*self.samples[root.row], root.values)
-        return [names[id(template.root)] for template in self.found]
+        rest = [f"{word} {WILDCARD.decode()}".strip() for word in self.rest]
+        return [names[id(template.root)] for template in self.found] + rest
 
 
 def _written(text: bytes, tokens: Tokens, line: int, values: np.ndarray) -> str:
