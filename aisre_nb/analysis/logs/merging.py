@@ -90,8 +90,8 @@ def _longer(found: list[Template]) -> None:
         before, behind = _ends(template.values[None])
         open_ = (template.values == VARIABLE) | (template.values == FREE)
         one, two = np.flatnonzero(open_), np.flatnonzero(open_[1:] & open_[:-1])
-        keys = (before[0, one] ^ behind[0, one + 1], before[0, two] ^ behind[0, two + 2])
-        for key in np.concatenate(keys).tolist():
+        around_them = before[0, one] ^ behind[0, one + 1], before[0, two] ^ behind[0, two + 2]
+        for key in np.concatenate(around_them).tolist():
             known.setdefault(key, n)
     if not known:
         return
@@ -100,33 +100,33 @@ def _longer(found: list[Template]) -> None:
     for n, template in enumerate(alive):
         if template.count <= _RARE * most:
             rare.setdefault(len(template.values), []).append(n)
-    pairs = [pair for members in rare.values() for pair in _runs(alive, members, known)]
+    keys, owners = np.array(list(known), np.uint64), np.array(list(known.values()))
+    order = np.argsort(keys)
+    pairs = [pair for members in rare.values() for pair in _runs(alive, members, keys[order], owners[order])]
     for n, other, run in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2].start, pair[2].stop)):
         tokens = alive[n].values[run]
         kind = alive[n].kinds[run]
         plain = not (kind & EQUALS).any() and all(used[v] <= 1 for v in tokens[(kind & WORD) != 0].tolist())
         plain &= len(tokens) > 1 or int(tokens[0]) in (VARIABLE, FREE)
-        if (
-            plain
-            and alive[n].into is None
-            and alive[other].into is None
-            and alive[n].count <= _RARE * alive[other].count
-        ):
+        if plain and alive[n].into is None and alive[other].into is None:
             alive[n].into = alive[other]
 
 
-def _runs(alive: list[Template], members: list[int], known: dict[int, int]) -> Iterator[tuple[int, int, slice]]:
-    """Of templates of one length: the template, one that it is like without a run of its tokens, and the run."""
+def _runs(
+    alive: list[Template], members: list[int], keys: np.ndarray, owners: np.ndarray
+) -> Iterator[tuple[int, int, slice]]:
+    """Of templates of one length: the template, a frequent one that it is like without a run of its tokens, the run."""
     import numpy as np
 
-    keys = np.array(sorted(known), np.uint64)
     before, behind = _ends(np.stack([alive[n].values for n in members]))
+    least = np.array([alive[n].count for n in members])[:, None] / _RARE
+    counts = np.array([template.count for template in alive])[owners]
     length = before.shape[1] - 1
     for size in range(1, min(_LONGEST_RUN, length - 1) + 1):
         wanted = before[:, : length + 1 - size] ^ behind[:, size:]
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        for row, begin in np.argwhere(keys[at] == wanted).tolist():
-            yield members[row], known[int(wanted[row, begin])], slice(begin, begin + size)
+        for row, begin in np.argwhere((keys[at] == wanted) & (counts[at] >= least)).tolist():
+            yield members[row], int(owners[at[row, begin]]), slice(begin, begin + size)
 
 
 def _ends(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

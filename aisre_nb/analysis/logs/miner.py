@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-_SAMPLE = 3000
+_SAMPLE = 2000
 """Lines that are mined together, at most."""
 _SAMPLE_BYTES = 2 << 20
 """Their bytes, but for the least number of lines."""
 _LEAST = 500
 _ROUNDS = 20
-_BATCH = 32
+_BATCH = 8
 """Chunks of lines that are matched together."""
 
 
