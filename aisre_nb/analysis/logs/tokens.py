@@ -30,6 +30,7 @@ _SETS = (
 )
 _ID = 8
 """A word of this many hexadecimal letters is an id: no English word is."""
+_SHORT = max(len(word.encode()) for word in DATES + UNITS)
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,9 @@ def tokenise(text: bytes, places: bool = False) -> Tokens:
     begins[0] |= word[0]
     begins[1:] |= word[1:] & ~word[:-1]
     starts = np.flatnonzero(begins)
-    marks = (classes[starts] & _MARK) != 0
-    spelled = np.flatnonzero(~marks)
     # The text ends in a newline, so a word always has a byte after it.
     stops = np.flatnonzero(word[:-1] & ~word[1:]) + 1
-    flags = np.bitwise_or.reduceat(classes, starts)
-    return _sequences(buffer, classes, starts, marks, flags, spelled, stops, places)
+    return _sequences(buffer, classes, starts, stops, places)
 
 
 def together(parts: list[tuple[Tokens, np.ndarray]]) -> tuple[Tokens, np.ndarray]:
@@ -131,101 +129,105 @@ def _before(flags: np.ndarray, by: int = 1) -> np.ndarray:
     return np.concatenate((np.zeros(by, bool), flags[:-by]))[: len(flags)]
 
 
-def _after(flags: np.ndarray, by: int = 1) -> np.ndarray:
-    import numpy as np
+def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stops: np.ndarray, places: bool) -> Tokens:
+    """Masks; makes dates, quantities with their unit, ``host:port`` and lists one variable token each.
 
-    return np.concatenate((flags[by:], np.zeros(by, bool)))[: len(flags)]
-
-
-def _sequences(
-    buffer: np.ndarray,
-    classes: np.ndarray,
-    starts: np.ndarray,
-    marks: np.ndarray,
-    flags: np.ndarray,
-    spelled: np.ndarray,
-    stops: np.ndarray,
-    places: bool,
-) -> Tokens:
-    """Masks; makes dates, quantities with their unit, ``host:port`` and lists one variable token each."""
+    ``starts``: where tokens begin; ``stops``: where those end that are words. A pass over all tokens costs more than
+    anything done to the few that a rule is about.
+    """
     import numpy as np
 
     count = len(starts)
-    begin = starts[spelled]
+    flags = np.bitwise_or.reduceat(classes, starts)
+    marks = (flags & _MARK) != 0
+    variable = (flags & _DIGIT) != 0
+    _paths(buffer, classes, starts, flags, variable)
     kind = buffer[starts]
-    variable = ((flags & _DIGIT) != 0) & ~marks
-    _paths(buffer, starts, spelled, stops, flags, variable)
     values = mark_values()[kind]
-    plain = np.flatnonzero(~variable[spelled])
-    length = stops[plain] - begin[plain]
-    at = begin[plain]
-    values[spelled[plain]] = hashed(buffer, at, length)
-    _hexadecimal(buffer, classes, at, length, spelled[plain], variable)
-    kind[~marks] = 0
-    words = ~(marks | variable)
+    plain = np.flatnonzero(~(marks | variable))
+    begin = starts[plain]
+    length = stops[np.flatnonzero(~variable[~marks])] - begin
+    spelled = hashed(buffer, begin, length)
+    values[plain] = spelled
+    _hexadecimal(buffer, classes, begin, length, plain, variable)
 
-    close = np.zeros(count, bool)
-    close[1:] = (classes[starts[1:] - 1] & _SPACE) == 0
-    left, right = _before(variable), _after(variable)
-    near = np.flatnonzero(words & (left | right | (_after(variable, 2) & _after(words))))
-    variable[near[among(values[near], DATES)]] = True
+    def close(tokens: np.ndarray) -> np.ndarray:
+        """Whether there is no space before each of the tokens."""
+        found: np.ndarray = (classes[starts[tokens] - 1] & _SPACE) == 0
+        return found
+
     drop = np.zeros(count, bool)
-    units = np.flatnonzero(words & left)
-    drop[units[among(values[units], UNITS)]] = True
-    port = np.flatnonzero((kind == ord(":")) & close & right)
-    port = port[close[port + 1] & (variable[port - 1] | ((flags[port - 1] & _DOT) != 0) & words[port - 1])]
+    short = np.flatnonzero(length <= _SHORT)
+    _dates_and_units(plain[short], spelled[short], marks, variable, drop)
+    port = np.flatnonzero(kind == ord(":"))
+    port = port[(port > 0) & variable[port + 1]]
+    named = variable[port - 1] | ((flags[port - 1] & _DOT) != 0) & ~marks[port - 1]
+    port = port[named & close(port) & close(port + 1)]
     variable[port - 1] = True
     drop[port] = True
-    left, right = _before(variable), _after(variable)
     # A list and a range of numbers are one value.
-    between = np.flatnonzero(left & right & ~variable)
-    hyphen = (buffer[starts[between]] == ord("-")) & (classes[starts[between] + 1] & _SPACE != 0)
-    drop[between[(kind[between] == ord(",")) | hyphen]] = True
-    below = np.flatnonzero((kind == ord("<")) & right & ~close)
-    below = below[close[below + 1] & (kind[np.minimum(below + 2, count - 1)] != ord(">"))]
+    hyphens = plain[short[(length[short] == 1) & (buffer[begin[short]] == ord("-"))]]
+    for between in (np.flatnonzero(kind == ord(",")), hyphens):
+        drop[between[(between > 0) & variable[between - 1] & variable[between + 1]]] = True
+    below = np.flatnonzero((kind == ord("<")) & marks)
+    below = below[variable[below + 1]]
+    below = below[close(below + 1) & ~close(below) & (kind[np.minimum(below + 2, count - 1)] != ord(">"))]
     drop[below] = True
-    values[variable] = VARIABLE
+    np.copyto(values, np.uint64(VARIABLE), where=variable)
     # What is dropped stands beside a variable token, so three steps back are enough to see that a run goes on.
     again = variable & (
         _before(variable) | (_before(drop) & (_before(variable, 2) | _before(drop, 2) & _before(variable, 3)))
     )
     kept = np.flatnonzero(~(drop | again))
     # "()" that stands alone is a value that was empty. "f()" is a name.
-    empty = np.flatnonzero((kind == ord("(")) & ~close)
-    empty = empty[(kind[np.minimum(empty + 1, count - 1)] == ord(")")) & close[np.minimum(empty + 1, count - 1)]]
-    empty = np.searchsorted(kept, empty)
+    empty = np.flatnonzero(kind == ord("("))
+    empty = empty[kind[empty + 1] == ord(")")]
+    empty = np.searchsorted(kept, empty[close(empty + 1) & ~close(empty)])
     found = np.insert(values[kept], empty + 1, np.uint64(VARIABLE)) if len(empty) else values[kept]
     breaks = np.flatnonzero(found == mark_values()[ord("\n")])
     first = np.concatenate((np.zeros(1, np.int64), breaks + 1))
     if not places:
         return Tokens(found, first)
-    starts[below + 1] = starts[below]
     ends = starts + 1
-    ends[spelled] = stops
+    ends[~marks] = stops
+    starts[below + 1] = starts[below]
     last = np.append(kept[1:], count) - 1
     starts, ends = starts[kept], ends[np.where(variable[kept], last, kept)]
     at = ends[empty]
     return Tokens(found, first, np.insert(starts, empty + 1, at), np.insert(ends, empty + 1, at))
 
 
+def _dates_and_units(
+    tokens: np.ndarray, values: np.ndarray, marks: np.ndarray, variable: np.ndarray, drop: np.ndarray
+) -> None:
+    """Masks words that are parts of a date, and drops units, among these short words."""
+    import numpy as np
+
+    further = np.minimum(tokens + 2, len(marks) - 1)
+    word_next = ~(marks[tokens + 1] | variable[tokens + 1])
+    quantity = variable[tokens - 1]
+    near = np.flatnonzero(quantity | variable[tokens + 1] | (variable[further] & word_next))
+    tokens, values, quantity = tokens[near], values[near], quantity[near]
+    variable[tokens[among(values, DATES)]] = True
+    drop[tokens[quantity & among(values, UNITS)]] = True
+
+
 def _paths(
-    buffer: np.ndarray,
-    starts: np.ndarray,
-    spelled: np.ndarray,
-    stops: np.ndarray,
-    flags: np.ndarray,
-    variable: np.ndarray,
+    buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, flags: np.ndarray, variable: np.ndarray
 ) -> None:
     """Masks ``/a``, ``a/b/c`` and ``a\\b\\c``: a slash in front, or two."""
     import numpy as np
 
-    with_slash = np.flatnonzero(((flags[spelled] & _SLASH) != 0) & ~variable[spelled])
-    begin, end = starts[spelled[with_slash]], stops[with_slash]
-    found = (buffer[begin] == ord("/")) & (end - begin > 1)
-    for n in np.flatnonzero(~found).tolist():
-        word = buffer[begin[n] : end[n]].tobytes()
-        found[n] = word.count(b"/") > 1 or word.count(b"\\") > 1
-    variable[spelled[with_slash[found]]] = True
+    with_slash = np.flatnonzero(((flags & _SLASH) != 0) & ~variable)
+    if not len(with_slash):
+        return
+    begin = starts[with_slash]
+    more = (classes[begin + 1] & (_SPACE | _MARK)) == 0
+    variable[with_slash[(buffer[begin] == ord("/")) & more]] = True
+    slashes = np.flatnonzero((classes & _SLASH) != 0)
+    for slash in b"/\\":
+        of = np.searchsorted(starts, slashes[buffer[slashes] == slash], side="right") - 1
+        variable[of[1:][of[1:] == of[:-1]]] = True
 
 
 def _hexadecimal(
