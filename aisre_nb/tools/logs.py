@@ -185,8 +185,9 @@ def _said(facts: dict[str, Any]) -> str:
 
 get_logs = Tool(
     "get_logs",
-    "A service's log records grouped into patterns, new ones since the onset first, with the most frequent stack "
-    "trace. Give operation and onset to see what a failing endpoint says.",
+    "A service's log records grouped into patterns, new ones since the onset first, those that surged or ceased, what "
+    "failing records have that others do not, and the most frequent stack trace. Give operation and onset to see what "
+    "a failing endpoint says.",
     GetLogs,
     _get_logs,
     estimates=True,

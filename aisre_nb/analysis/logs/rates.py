@@ -16,6 +16,8 @@ SURE = 0.01
 FACTOR = 2.0
 """By which a rate must differ to be worth a word."""
 _BUCKETS = 20
+_SHORTEST = 1e-3
+"""Seconds of a window below which it is none."""
 
 
 def compared(
@@ -28,14 +30,15 @@ def compared(
     Wilenski, "Homogeneity of results in testing samples from Poisson series", Biometrika 1940); counts are divided by
     their spread first, as bursts are fewer independent events (quasi-Poisson; Wedderburn, Biometrika 1974). p-values
     are two-sided and adjusted for all rows (Benjamini and Hochberg, JRSS B 1995). ``change``: ``"surging"``,
-    ``"fading"``, ``"gone"`` or empty. A window of no length gives ratio nan, p-value 1 and no change.
+    ``"fading"``, ``"gone"`` or empty. A window of no length (less than a millisecond) gives ratio nan, p-value 1 and
+    no change.
     """
     import numpy as np
     import pandas as pd
     from scipy import stats
 
     before, after = np.asarray(before, float), np.asarray(after, float)
-    if min(seconds) <= 0 or not len(before):
+    if not min(seconds) >= _SHORTEST or not len(before):
         nothing = {"ratio": np.nan, "p_value": 1.0, "change": ""}
         return pd.DataFrame({name: [value] * len(before) for name, value in nothing.items()})
     share = seconds[1] / sum(seconds)

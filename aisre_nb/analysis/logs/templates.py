@@ -26,6 +26,8 @@ _BEGINNING = 40
 _MOSTLY = 0.5
 _DIFFERENT = 4
 """Lengths of lines that it takes to tell what lines begin with from what one message says."""
+_ENOUGH = 20
+"""Lines, different even when masked, that it takes as well."""
 
 
 @dataclass
@@ -86,7 +88,7 @@ def _heading(rows: list[np.ndarray], lengths: int) -> np.ndarray:
     """What most lines have in the same place, as a level or a logger, salted: it tells nothing about their message."""
     import numpy as np
 
-    if lengths < _DIFFERENT:
+    if lengths < _DIFFERENT or len(rows) < _ENOUGH:
         return np.zeros(0, np.uint64)
     beginnings = [row[:_BEGINNING] for row in rows]
     salted = np.concatenate([row ^ powers(_BEGINNING + 1)[1 : len(row) + 1] for row in beginnings])

@@ -165,6 +165,14 @@ def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stop
     port = port[named & close(port) & close(port + 1)]
     variable[port - 1] = True
     drop[port] = True
+    # Hosts in short, as in node-[1-3].
+    opening = np.flatnonzero(kind == ord("["))
+    opening = opening[(opening > 0) & variable[opening + 1]]
+    hosts = ~(marks | variable)[opening - 1] & ((flags[opening - 1] & _DECORATION) != 0)
+    hosts &= close(opening) & close(opening + 1) & (kind[np.minimum(opening + 2, count - 1)] == ord("]"))
+    opening = opening[hosts]
+    variable[opening - 1] = True
+    drop[opening] = drop[opening + 2] = True
     # A list and a range of numbers are one value.
     hyphens = plain[short[(length[short] == 1) & (buffer[begin[short]] == ord("-"))]]
     for between in (np.flatnonzero(kind == ord(",")), hyphens):

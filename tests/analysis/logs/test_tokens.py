@@ -25,6 +25,7 @@ from aisre_nb.analysis.logs.tokens import tokenise
         ("open /var/log/app/x.log and read/write", "open <*> and read/write"),
         (r"load C:\Windows\System\x.dll now", "load C:<*> now"),
         ("retries [1, 2, 3] of (4-5)", "retries [<*>] of (<*>)"),
+        ("boot node-[1-3] of group[4]", "boot <*> of group[<*>]"),
         ("peer () left f()", "peer (<*>) left f()"),
         ("value......7", "value......<*>"),
         ("speeds 35 **** 33 41", "speeds <*>"),
