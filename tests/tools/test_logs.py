@@ -78,7 +78,7 @@ async def test_what_surged_or_ceased_is_told_in_facts_and_summary(context: Any, 
     result = await get_logs.handler(context, get_logs.arguments(service="web", onset="15m ago", since="1h"))
     changed = {row["pattern"]: (row["change"], row["before"], row["after"]) for row in result.facts["changed"]}
     assert changed["beat <*>"] == ("gone", 43, 0) and changed["retry <*>"] == ("surging", 8, 52)
-    assert "1 surging, 2 gone" in result.summary
+    assert "1 surging, 1 gone" in result.summary
 
 
 async def test_what_failing_records_share_is_told(context: Any, fake: Any) -> None:
