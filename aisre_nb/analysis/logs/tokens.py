@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 WILDCARD = b"<*>"
 """How a masked token is written; read again, it is masked again."""
-_SPACE, _MARK, _DIGIT, _DOT, _SLASH, _DECORATION, _JOINT, _HEX = 1, 2, 4, 8, 16, 32, 64, 128
+_SPACE, _MARK, _DIGIT, _DOT, _SLASH, _DECORATION, _HEX = 1, 2, 4, 8, 16, 32, 64
 _SETS = (
     (_MARK, b"=:,;()[]{}\"'<>|&?`\n"),
     (_DIGIT, b"0123456789"),
     (_DOT, b"."),
     (_SLASH, b"/\\"),
     (_DECORATION, b".*-=#~"),
-    (_JOINT, b":,"),
     (_HEX, b"0123456789abcdefABCDEF"),
 )
 _ID = 8
@@ -53,7 +52,7 @@ def tokenise(text: bytes, places: bool = False) -> Tokens:
 
     buffer = np.frombuffer(text + b"\n" * 16, np.uint8)
     classes = np.frombuffer(bytearray(text).translate(_classes()), np.uint8)
-    _join(text, buffer, classes)
+    _spell(text, buffer, classes)
     word = (classes & (_SPACE | _MARK)) == 0
     begins = (classes & _MARK) != 0
     begins[0] |= word[0]
@@ -85,41 +84,19 @@ def _classes() -> bytes:
     return bytes(found)
 
 
-def _join(text: bytes, buffer: np.ndarray, classes: np.ndarray) -> None:
-    """Marks inside numbers and addresses become parts of a word; decoration, as in ``.....``, becomes a space."""
+def _spell(text: bytes, buffer: np.ndarray, classes: np.ndarray) -> None:
+    """Decoration, as in ``.....``, becomes a space; what was masked before becomes a word with a digit."""
     import numpy as np
 
-    colons = np.flatnonzero((classes & _JOINT) != 0)
-    colons = colons[colons > 0]
-    numbers = (classes[colons - 1] & classes[colons + 1] & _DIGIT) != 0
-    address = _within_address(buffer, classes, colons)
     doubled = np.flatnonzero((buffer[1 : len(text)] == buffer[: len(text) - 1]) & ((classes[1:] & _DECORATION) != 0))
-    classes[colons[numbers]] = 0
-    classes[address] = _DIGIT
     classes[doubled] = _SPACE
     classes[doubled + 1] = _SPACE
-    if WILDCARD in text:
+    if b"*" in text and WILDCARD in text:
         stars = np.flatnonzero(buffer[: len(text)] == ord("*"))
         stars = stars[stars > 0]
         stars = stars[(buffer[stars - 1] == ord("<")) & (buffer[stars + 1] == ord(">"))]
         for at in (stars - 1, stars, stars + 1):
             classes[at] = _DIGIT
-
-
-def _within_address(buffer: np.ndarray, classes: np.ndarray, colons: np.ndarray) -> np.ndarray:
-    """The colons between the pairs of hexadecimal digits of a hardware address."""
-    import numpy as np
-
-    two = colons[(colons > 1) & (buffer[colons] == ord(":"))]
-    two = two[two + 2 < len(classes)]
-    pairs = classes[two - 1] & classes[two + 1] & classes[two - 2] & classes[two + 2] & _HEX
-    two = two[pairs != 0]
-    steps = np.diff(two) == 3
-    near = np.zeros(len(two), bool)
-    near[1:] |= steps
-    near[:-1] |= steps
-    found: np.ndarray = two[near]
-    return found
 
 
 def _before(flags: np.ndarray, by: int = 1) -> np.ndarray:
@@ -159,8 +136,12 @@ def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stop
     drop = np.zeros(count, bool)
     short = np.flatnonzero(length <= _SHORT)
     _dates_and_units(plain[short], spelled[short], marks, variable, drop)
-    port = np.flatnonzero(kind == ord(":"))
-    port = port[(port > 0) & variable[port + 1]]
+    colons = np.flatnonzero(kind == ord(":"))
+    colons = colons[colons > 0]
+    pairs = short[length[short] == 2]
+    pairs = plain[pairs[(classes[begin[pairs]] & classes[begin[pairs] + 1] & _HEX) != 0]]
+    _addresses(pairs, colons[close(colons) & close(colons + 1)], variable)
+    port = colons[variable[colons + 1]]
     named = variable[port - 1] | ((flags[port - 1] & _DOT) != 0) & ~marks[port - 1]
     port = port[named & close(port) & close(port + 1)]
     variable[port - 1] = True
@@ -205,6 +186,20 @@ def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stop
     return Tokens(found, first, np.insert(starts, empty + 1, at), np.insert(ends, empty + 1, at))
 
 
+def _addresses(pairs: np.ndarray, colons: np.ndarray, variable: np.ndarray) -> None:
+    """Masks pairs of hexadecimal letters that stand beside another pair or a number, as in a hardware address."""
+    import numpy as np
+
+    if not len(pairs) or not len(colons):
+        return
+    like = variable.copy()
+    like[pairs] = True
+    joint = colons[like[colons - 1] & like[colons + 1]]
+    beside = np.zeros(len(variable), bool)
+    beside[joint - 1] = beside[joint + 1] = True
+    variable[pairs[beside[pairs]]] = True
+
+
 def _dates_and_units(
     tokens: np.ndarray, values: np.ndarray, marks: np.ndarray, variable: np.ndarray, drop: np.ndarray
 ) -> None:
@@ -231,7 +226,10 @@ def _paths(
         return
     begin = starts[with_slash]
     more = (classes[begin + 1] & (_SPACE | _MARK)) == 0
-    variable[with_slash[(buffer[begin] == ord("/")) & more]] = True
+    first = (buffer[begin] == ord("/")) & more
+    variable[with_slash[first]] = True
+    if first.all():
+        return
     slashes = np.flatnonzero((classes & _SLASH) != 0)
     for slash in b"/\\":
         of = np.searchsorted(starts, slashes[buffer[slashes] == slash], side="right") - 1
