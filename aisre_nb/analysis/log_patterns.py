@@ -11,6 +11,7 @@ from aisre_nb.analysis.logs.rates import compared, dispersion
 if TYPE_CHECKING:
     import pandas as pd
 
+_KEYS = ["pattern", "service", "severity"]
 _COLUMNS = [
     "pattern", "severity", "service", "count", "before", "after", "first_seen", "last_seen", "new", "example", "change",
     "ratio", "p_value",
@@ -18,12 +19,11 @@ _COLUMNS = [
 
 
 def named(records: pd.DataFrame) -> pd.Series:
-    """The pattern of each record (column body), with the index of ``records``."""
+    """The pattern of each record (column body), a category, with the index of ``records``."""
     import pandas as pd
 
     mined = mine(records["body"])
-    names = pd.Series(mined.patterns, dtype="str").iloc[mined.ids]
-    return names.set_axis(records.index)
+    return pd.Series(pd.Categorical.from_codes(mined.ids, pd.Index(mined.patterns, dtype="str")), records.index)
 
 
 def patterns(
@@ -49,7 +49,7 @@ def patterns(
         return pd.DataFrame(columns=_COLUMNS)
     late = records["time"] >= onset if onset else True
     work = records.assign(pattern=named(records) if names is None else names, late=late)
-    grouped = work.groupby(["pattern", "service", "severity"], sort=False, dropna=False)
+    grouped = work.groupby(_KEYS, sort=False, dropna=False, observed=True)
     found = grouped.agg(
         count=("time", "size"),
         after=("late", "sum"),
@@ -63,6 +63,7 @@ def patterns(
     found["ratio"] = rates["ratio"] if rates is not None else float("nan")
     found["p_value"] = rates["p_value"] if rates is not None else 1.0
     found["change"] = rates["change"].mask(found["new"], "new") if rates is not None else ""
+    found["pattern"] = found["pattern"].astype("str")
     order = found.assign(rank=found["severity"].map(_rank)).sort_values(
         ["new", "rank", "count"], ascending=[False, False, False], kind="stable"
     )
@@ -79,9 +80,9 @@ def _rates(
     since = (early["time"] - begin).dt.total_seconds()
     spread = {
         key: dispersion(since.loc[rows].to_numpy(), seconds[0])
-        for key, rows in early.groupby(["pattern", "service", "severity"], sort=False, dropna=False).groups.items()
+        for key, rows in early.groupby(_KEYS, sort=False, dropna=False, observed=True).groups.items()
     }
-    keys = found[["pattern", "service", "severity"]].itertuples(index=False, name=None)
+    keys = found[_KEYS].itertuples(index=False, name=None)
     return compared(
         found["before"].to_numpy(), found["after"].to_numpy(), seconds, [spread.get(key, 1.0) for key in keys]
     )

@@ -34,6 +34,11 @@ def test_what_is_new_since_the_onset_comes_first_with_its_counts() -> None:
     assert not second["new"] and (second["before"], second["after"]) == (10, 10)
 
 
+def test_records_without_service_or_severity_are_counted() -> None:
+    records = _records((0, "info", "a 1"), (1, "info", "a 2")).assign(severity=[None, "info"], service=None)
+    assert patterns(records, START)["count"].tolist() == [1, 1]
+
+
 def test_no_records_are_no_patterns() -> None:
     assert list(patterns(_records(), None).columns)[:2] == ["pattern", "severity"]
 
