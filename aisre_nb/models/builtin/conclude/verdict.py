@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aisre_nb.models.builtin import facts, graph
+from aisre_nb.models.builtin import facts, graph, words
 from aisre_nb.models.builtin.changes import SOON
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.models.builtin.symptom import level
+from aisre_nb.models.builtin.symptom import enough, level
 from aisre_nb.report.report import Outcome
 
 _KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity"}
@@ -51,11 +51,13 @@ def ranked(picture: Picture) -> list[str]:
 
 def _well(picture: Picture) -> Verdict:
     asked = [picture.subject] if picture.subject else picture.candidates
-    looked = [
-        s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)
-    ]
-    if not looked:
+    told = [s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)]
+    if not told:
         return Verdict("inconclusive", open=["No errors and no latency could be looked at, so nothing can be said."])
+    looked = [s for s in told if (found := picture.metrics(s)) and any(enough(found, name) for name in _TELL)]
+    if not looked:
+        why = f"{words.listed(told)}: too few points of errors and latency are kept to see a change in."
+        return Verdict("inconclusive", open=[why])
     alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
     # Where all series were looked at and none of the service's hurts, its warning has passed or is a close call.
     seen = picture.case.find("find_movers") is not None
