@@ -38,6 +38,13 @@ def shifted(before: NDArray[np.float64], now: NDArray[np.float64]) -> tuple[floa
     return sure, max(0.0, *parts) if parts else 0.0
 
 
+def surest(before: int, now: int) -> float:
+    """The standard score that `shifted` gives where every value of today lies above every one of before."""
+    if before < 2 or now < 2:
+        return 0.0
+    return max(0.0, before * now / 2 - 0.5) / math.sqrt(before * now * (before + now + 1) / 12)
+
+
 def stratified(
     had: NDArray[np.float64], before: NDArray[np.float64], has: NDArray[np.float64], now: NDArray[np.float64]
 ) -> float:

@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 
 from aisre_nb.analysis.ranking.sign import Kind, Sign
 from aisre_nb.analysis.traces.deviations import deviations
+from aisre_nb.analysis.traces.passed_on import passed_on
 from aisre_nb.analysis.traces.slower import slower
+from aisre_nb.analysis.two_samples import surest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from aisre_nb.analysis.traces.visits import Visits
 
-_RAISED = 2.0
-"""The strength (standard score times part) from which on one pair of services counts as slower."""
-_LEAST = 4
-"""Calls on each side below which a pair that is not slower says nothing against its ends."""
+_SLOWER = 2.0
+"""The strength from which on a pair of services is told to be slower."""
 _CALLER = 0.8
 """A caller that is slow to everybody is as likely as a callee that is slow to everybody; but its own callers should
 have seen it too, so that of two equals the callee is first."""
 _HALF = 0.1
 """The part of a whole request that an addition must have for half the weight: a doubled millisecond is no outage."""
+
+_MOSTLY = 0.5
+_KINDS: dict[str, Kind] = {"log": "log", "error": "error"}
 
 
 def earlier(onset: datetime, window: timedelta) -> datetime:
@@ -51,33 +54,28 @@ def _ways(ways: pd.DataFrame) -> list[Sign]:
     signs = []
     for service in sorted({*ways["service"], *ways["caller"]}):
         into, out = ways[ways["service"] == service], ways[ways["caller"] == service]
-        into_score, into_part = _side(into)
-        out_score, out_part = _side(out)
-        both = math.hypot(into_score, out_score) * math.sqrt(into_part * out_part)
-        strength = max(into_score * into_part, _CALLER * out_score * out_part, both)
+        sides = {"to": _explained(into), "from": _CALLER * _explained(out)}
+        side = max(sides, key=lambda name: sides[name])
+        strength = max(*sides.values(), _explained(ways.loc[into.index.union(out.index)]))
         if strength <= 0:
             continue
-        mine = into if into_score * into_part >= _CALLER * out_score * out_part else out
+        mine = into if side == "to" else out
         first = mine.loc[mine["strength"].idxmax()]
-        slow = int((mine["strength"] >= _RAISED).sum())
-        side = "to" if mine is into else "from"
-        says = (
-            f"calls {side} {service} lose {_ms(first['now_ms'])} on the way ({first['caller']} to {first['service']}), "
-            f"{_ms(first['before_ms'])} before; {slow} of {len(mine)} pairs are slower"
-        )
-        signs.append(Sign(service, "latency", strength, says, resource=f"{first['caller']} → {first['service']}"))
+        pair = f"{first['caller']} → {first['service']}"
+        says = f"calls {side} {service} lose {_ms(first['now_ms'])} on the way ({pair}), {_ms(first['before_ms'])} before"
+        if len(mine) > 1:
+            says += f"; {int((mine['strength'] >= _SLOWER).sum())} of {len(mine)} such pairs are slower"
+        signs.append(Sign(service, "latency", strength, says, resource=pair))
     return signs
 
 
-def _side(ways: pd.DataFrame) -> tuple[float, float]:
-    """The strength of the ways together, and the part of them that is slow."""
-    slow = ways[ways["strength"] >= _RAISED]
-    telling = (ways["strength"] >= _RAISED) | (ways[["n_before", "n_now"]].min(axis=1) >= _LEAST)
-    part = len(slow) / int(telling.sum()) if telling.any() else 0.0
-    if not len(slow):
-        # Few calls: what there is counts, but never as much as one that is sure.
-        return (float(ways["strength"].max()), 1.0 / max(1, int(telling.sum()))) if len(ways) else (0.0, 0.0)
-    return _together(slow["strength"]), part
+def _explained(ways: pd.DataFrame) -> float:
+    """The strength of the ways together, times the part of what it would be were all of them wholly slower."""
+    most = [surest(int(b), int(n)) for b, n in zip(ways["n_before"], ways["n_now"], strict=True)]
+    if not sum(most):
+        return 0.0
+    part = float((ways["sure"].clip(lower=0.0) * ways["part"]).sum()) / sum(most)
+    return _together(ways["strength"]) * part
 
 
 def _material(found: Visits, slow: pd.DataFrame) -> pd.DataFrame:
@@ -88,15 +86,22 @@ def _material(found: Visits, slow: pd.DataFrame) -> pd.DataFrame:
 
 
 def step_signs(found: Visits, taken: pd.DataFrame, onset: datetime, until: datetime) -> list[Sign]:
-    """One sign a service and kind of step that is missing or new in its visits; the strongest first."""
+    """One sign a service and kind of step that is missing or new in its visits; the strongest first.
+
+    What a service's callees explain is taken off its strength.
+    """
     changed = _both(deviations(found, taken, onset), deviations(found, taken, onset, until))
+    explained = passed_on(found, taken, changed, onset)
     signs = []
     for (service, kind), group in changed.groupby(["service", "kind"], sort=False):
         first = group.loc[group["strength"].idxmax()]
         was = f"{first['had']} of {first['before']} before"
         says = f"{first['change']} in {first['operation']}: {first['step']} in {first['has']} of {first['now']}, {was}"
-        sign: Kind = {"log": "log", "error": "error"}.get(str(kind), "structure")  # type: ignore[assignment]
-        signs.append(Sign(str(service), sign, float(first["strength"]), says, resource=str(first["step"])))
+        part = explained.get(str(service), 0.0)
+        if part >= _MOSTLY:
+            says += f"; {part:.0%} of it comes from services that it calls"
+        strength = float(first["strength"]) * (1 - part)
+        signs.append(Sign(str(service), _KINDS.get(str(kind), "structure"), strength, says, resource=str(first["step"])))
     return sorted(signs, key=lambda sign: -sign.strength)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,10 @@ def deviations(found: Visits, taken: pd.DataFrame, onset: datetime, until: datet
     ``taken``: as `steps` gives them. Visits before ``until`` (None: ``onset``) are compared with those since
     ``onset``, each with those of the same operation from the same caller, so that another mix of traffic is no change.
     ``change``: "missing" (taken less), "new" (never taken before), "more" (trouble, and more of it). ``had`` of
-    ``before`` visits took it, ``has`` of ``now`` do. ``sure``: a standard score; ``part``: of the visits that took it
-    (or take it), those that differ, 0 to 1; ``strength`` is their product: how sure times how much. Trouble that is
-    gone, and what comes back where trouble ends, is no deviation.
+    ``before`` visits took it, ``has`` of ``now`` do. ``sure``: a standard score; ``part``: the geometric mean of
+    the part of all visits that differ and of those that took it (or take it); ``strength`` is their product: how sure
+    times how much. A branch that one request in ten takes, and whose share the data decide, so weighs less than one
+    that all take. Trouble that is gone, and what comes back where trouble ends, is no deviation.
     """
     import pandas as pd
 
@@ -48,15 +50,16 @@ def deviations(found: Visits, taken: pd.DataFrame, onset: datetime, until: datet
         sure = stratified(had, before, has, now)
         total, old, new = had.sum(), (had.sum() + 0.5) / (before.sum() + 1), (has.sum() + 0.5) / (now.sum() + 1)
         if sure < 0 and not bad:
-            change, part = "missing", 1 - new / old
+            change = "missing"
         elif sure > 0 and bad:
-            change, part = "more" if total else "new", 1 - old / new
+            change = "more" if total else "new"
         elif sure > 0 and not total and calm.sum():
-            sure = stratified(calm_had, calm, has, now)
-            change, part = "new", 1 - 0.5 / (calm.sum() + 1) / new
+            sure, old = stratified(calm_had, calm, has, now), 0.5 / (calm.sum() + 1)
+            change = "new"
         else:
             continue
-        if part > 0:
+        part = abs(new - old) / math.sqrt(max(new, old))
+        if (new < old) == (change == "missing"):
             numbers = [int(x.sum()) for x in (had, before, has, now)]
             made.append([*key, change, *numbers, abs(sure), part, abs(sure) * part])
     if not made:

@@ -55,7 +55,8 @@ def _logged(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
     owner = found.visits["service"].reindex(joined["visit"].astype("int64")).to_numpy()
     joined = joined[owner == joined["service"].to_numpy()]
     severity = joined["severity"].astype(str)
-    step = severity + " " + pd.Series(log_points(joined["body"].astype(str).tolist()), index=joined.index, dtype=object)
+    places = log_points(joined["service"].astype(str).tolist(), joined["body"].astype(str).tolist())
+    step = severity + " " + pd.Series(places, index=joined.index, dtype=object)
     return pd.DataFrame(
         {"visit": joined["visit"].astype("int64"), "step": step, "kind": "log", "bad": severity.isin(_BAD)}
     )
