@@ -113,6 +113,14 @@ class TraceSource(Protocol):
         """
         ...
 
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """All spans of a window, or of as many whole traces, chosen by their ids, as give about ``limit`` spans.
+
+        trace_id, span_id, parent_span_id, service, operation, start, duration_ms, failed (bool); by start.
+        ``attrs["part"]``: of all traces, 0 to 1; the answer's total counts all spans.
+        """
+        ...
+
 
 class LogSource(Protocol):
     """Log records."""
@@ -132,6 +140,14 @@ class LogSource(Protocol):
 
         ``severity`` is the least one: "warn" brings warn, error and fatal. ``operation`` keeps records whose span (by
         trace and span id) or attributes name that operation.
+        """
+        ...
+
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """All services' records, or those of as many traces as give about ``limit``, and of no more than ``part``.
+
+        time, trace_id, span_id, service, severity (our names), body (its first thousand characters); by time. The same
+        ``part`` (0 to 1) takes the same traces as `TraceSource.span_sample`.
         """
         ...
 

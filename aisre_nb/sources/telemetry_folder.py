@@ -20,6 +20,7 @@ from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
+from aisre_nb.sources.samples import log_sample, span_sample
 from aisre_nb.sources.service_list import call_graph, service_list
 from aisre_nb.sources.telemetry_database import Database, Reader
 from aisre_nb.times import Window, instant
@@ -184,6 +185,14 @@ class TelemetryFolder:
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""
         return await self._ask(lambda reader: whole_trace(reader, trace_id), trace_id=trace_id)
+
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """See `TraceSource.span_sample`."""
+        return await self._ask(lambda reader: span_sample(reader, window, limit), window)
+
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """See `LogSource.log_sample`."""
+        return await self._ask(lambda reader: log_sample(reader, window, limit, part), window)
 
     async def logs(
         self,
