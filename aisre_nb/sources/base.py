@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from aisre_nb.sources.reported import Reported
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class MetricSource(Protocol):
         ...
 
     async def calls(self, window: Window) -> Answer:
-        """The call graph from spans: caller, callee, calls, errors, p95_ms."""
+        """The call graph: caller, callee, calls, errors, p95_ms; the numbers are null where no span tells them."""
         ...
 
     async def golden_signals(self, service: str, window: Window, step_seconds: int) -> Answer:
@@ -318,6 +319,8 @@ class Sources:
     """The instant that it ends by now, where time can pass in it."""
     question: str = ""
     """The question that came with a telemetry folder."""
+    reported: Reported = field(default_factory=Reported)
+    """What came with it of the trouble: when it hurt, when all was well, what was seen."""
     notes: tuple[str, ...] = field(default=())
     """What could not be opened, one line each."""
 

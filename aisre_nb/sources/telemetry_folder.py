@@ -19,6 +19,7 @@ from aisre_nb.sources.golden_signals import golden_signals
 from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
+from aisre_nb.sources.reported import reported
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
 from aisre_nb.sources.samples import log_sample, span_sample
 from aisre_nb.sources.service_list import call_graph, service_list
@@ -50,6 +51,8 @@ class TelemetryFolder:
                 f"{folder} holds no telemetry", "it should hold otel_*.parquet, alerts.json or changes.jsonl"
             )
         self.manifest = self._read_manifest()
+        self.reported, notes = reported(self.manifest)
+        self.notes += notes
         self._database = Database(self.folder)
         self._dated = self._state()
         self._instant = self._now()
@@ -86,7 +89,7 @@ class TelemetryFolder:
             data = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(data, dict):
                 raise ValueError("it is not an object")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.notes += (f"{path} cannot be read, and is left out: {error}",)
             return {}
         return data
