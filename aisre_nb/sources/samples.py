@@ -19,7 +19,9 @@ def span_sample(reader: Reader, window: Window, limit: int) -> pd.DataFrame:
     frame = reader.frame(samples.sampled_spans(window, parts))
     frame.attrs.update(total=total, part=parts / samples.PARTS)
     if parts < samples.PARTS:
-        reader.notes.append(f"of {total} spans those of a {parts / samples.PARTS:.2%} sample of the traces are looked at")
+        reader.notes.append(
+            f"of {total} spans those of a {parts / samples.PARTS:.2%} sample of the traces are looked at"
+        )
     return frame
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aisre_nb.analysis.ranking.sign import Kind, Sign
 from aisre_nb.analysis.traces.deviations import deviations
@@ -36,15 +36,17 @@ def earlier(onset: datetime, window: timedelta) -> datetime:
 
 def latency_signs(found: Visits, onset: datetime, until: datetime) -> list[Sign]:
     """One sign a service whose own time, or the way to and from which, takes longer; the strongest first."""
-    slow = _material(found, _both(slower(found, onset), slower(found, onset, until)))
+    slow = _material(found, stronger(slower(found, onset), slower(found, onset, until)))
     own = slow[slow["kind"] == "own"]
     signs = []
     for service, group in own.groupby("service"):
         strength = _together(group["strength"])
-        first = group.loc[group["strength"].idxmax()]
+        first = group.sort_values("strength").iloc[-1]
         if strength > 0:
-            says = f"{first['operation']} spends {_ms(first['now_ms'])} in {service} itself, {_ms(first['before_ms'])} before"
-            signs.append(Sign(str(service), "latency", strength, says, resource=str(first["operation"])))
+            was, now = float(first["before_ms"]), float(first["now_ms"])
+            says = f"{first['operation']} spends {_ms(now)} in {service} itself, {_ms(was)} before"
+            operation = str(first["operation"])
+            signs.append(Sign(str(service), "latency", strength, says, None, operation, was, now, "ms"))
     signs += _ways(slow[slow["kind"] == "way"])
     return sorted(signs, key=lambda sign: -sign.strength)
 
@@ -60,12 +62,13 @@ def _ways(ways: pd.DataFrame) -> list[Sign]:
         if strength <= 0:
             continue
         mine = into if side == "to" else out
-        first = mine.loc[mine["strength"].idxmax()]
+        first = mine.sort_values("strength").iloc[-1]
+        was, now = float(first["before_ms"]), float(first["now_ms"])
         pair = f"{first['caller']} → {first['service']}"
-        says = f"calls {side} {service} lose {_ms(first['now_ms'])} on the way ({pair}), {_ms(first['before_ms'])} before"
+        says = f"calls {side} {service} lose {_ms(now)} on the way ({pair}), {_ms(was)} before"
         if len(mine) > 1:
             says += f"; {int((mine['strength'] >= _SLOWER).sum())} of {len(mine)} such pairs are slower"
-        signs.append(Sign(service, "latency", strength, says, resource=pair))
+        signs.append(Sign(service, "latency", strength, says, None, pair, was, now, "ms"))
     return signs
 
 
@@ -90,22 +93,30 @@ def step_signs(found: Visits, taken: pd.DataFrame, onset: datetime, until: datet
 
     What a service's callees explain is taken off its strength.
     """
-    changed = _both(deviations(found, taken, onset), deviations(found, taken, onset, until))
+    changed = stronger(deviations(found, taken, onset), deviations(found, taken, onset, until))
     explained = passed_on(found, taken, changed, onset)
     signs = []
     for (service, kind), group in changed.groupby(["service", "kind"], sort=False):
-        first = group.loc[group["strength"].idxmax()]
-        was = f"{first['had']} of {first['before']} before"
-        says = f"{first['change']} in {first['operation']}: {first['step']} in {first['has']} of {first['now']}, {was}"
+        first = group.sort_values("strength").iloc[-1]
         part = explained.get(str(service), 0.0)
+        says = told(first, "requests")
         if part >= _MOSTLY:
             says += f"; {part:.0%} of it comes from services that it calls"
         strength = float(first["strength"]) * (1 - part)
-        signs.append(Sign(str(service), _KINDS.get(str(kind), "structure"), strength, says, resource=str(first["step"])))
+        was, now = first["had"] / first["before"], first["has"] / first["now"]
+        sign = _KINDS.get(str(kind), "structure")
+        signs.append(Sign(str(service), sign, strength, says, None, str(first["step"]), was, now, "share"))
     return sorted(signs, key=lambda sign: -sign.strength)
 
 
-def _both(near: pd.DataFrame, far: pd.DataFrame) -> pd.DataFrame:
+def told(row: pd.Series[Any], units: str) -> str:
+    """A row of `deviations` as a sentence."""
+    where = f" in {row['operation']}" if row["operation"] else ""
+    was = f"{row['had']} of {row['before']} before"
+    return f"{row['change']}{where}: {row['step']} in {row['has']} of {row['now']} {units}, {was}"
+
+
+def stronger(near: pd.DataFrame, far: pd.DataFrame) -> pd.DataFrame:
     """Of two comparisons the stronger row of each."""
     import pandas as pd
 
@@ -118,5 +129,5 @@ def _together(strengths: pd.Series[float]) -> float:
     return math.sqrt(float((strengths**2).sum()))
 
 
-def _ms(value: object) -> str:
-    return f"{float(str(value)):,.3g} ms"
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms" if value >= 100 else f"{value:.3g} ms"

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from aisre_nb.analysis.traces.visits import Visits
 
-COLUMNS = ["kind", "caller", "service", "operation", "n_before", "n_now", "before_ms", "now_ms", "added_ms", "sure", "part", "strength"]
+COLUMNS = [
+    "kind", "caller", "service", "operation", "n_before", "n_now", "before_ms", "now_ms", "added_ms",
+    "sure", "part", "strength",
+]  # fmt: skip
 
 
 def slower(found: Visits, onset: datetime, until: datetime | None = None) -> pd.DataFrame:
@@ -21,6 +24,7 @@ def slower(found: Visits, onset: datetime, until: datetime | None = None) -> pd.
     ``before_ms``, ``now_ms``: medians; ``added_ms``: the sum over all since ``onset``; ``strength``: ``sure`` (a
     standard score) times ``part`` (of today's time, what is new).
     """
+    import numpy as np
     import pandas as pd
 
     own = found.visits.assign(kind="own", caller="", value=found.visits["own_ms"])
@@ -36,7 +40,8 @@ def slower(found: Visits, onset: datetime, until: datetime | None = None) -> pd.
             if len(before) < 2 or len(now) < 2:
                 continue
             sure, part = shifted(before, now)
-            middle = float(pd.Series(before).median())
-            rows.append([*key, len(before), len(now), middle, float(pd.Series(now).median()), float((now - middle).sum()), sure, part, max(sure, 0.0) * part])
+            was, is_ = float(np.median(before)), float(np.median(now))
+            added = float((now - was).sum())
+            rows.append([*key, len(before), len(now), was, is_, added, sure, part, max(sure, 0.0) * part])
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.sort_values("strength", ascending=False, kind="stable", ignore_index=True)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from aisre_nb.analysis.traces.visits import Visits
 
-_BAD = ("error", "fatal", "warn")
+BAD = ("warn", "error", "fatal")
+"""Severities of lines that speak of trouble."""
 STEPS = ["visit", "step", "kind", "bad", "times"]
 
 
@@ -58,5 +59,5 @@ def _logged(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
     places = log_points(joined["service"].astype(str).tolist(), joined["body"].astype(str).tolist())
     step = severity + " " + pd.Series(places, index=joined.index, dtype=object)
     return pd.DataFrame(
-        {"visit": joined["visit"].astype("int64"), "step": step, "kind": "log", "bad": severity.isin(_BAD)}
+        {"visit": joined["visit"].astype("int64"), "step": step, "kind": "log", "bad": severity.isin(BAD)}
     )

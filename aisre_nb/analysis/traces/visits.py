@@ -64,9 +64,8 @@ def visits(spans: pd.DataFrame) -> Visits:
 def _parents(spans: pd.DataFrame) -> NDArray[np.int64]:
     """The row of each span's parent; -1 where it is not there, or is the span itself."""
     import numpy as np
-    import pandas as pd
 
-    rows = pd.DataFrame({"trace_id": spans["trace_id"], "parent_span_id": spans["span_id"], "row": np.arange(len(spans))})
+    rows = spans[["trace_id"]].assign(parent_span_id=spans["span_id"], row=np.arange(len(spans)))
     merged = spans[["trace_id", "parent_span_id"]].merge(rows, on=["trace_id", "parent_span_id"], how="left")
     parent = merged["row"].fillna(-1).to_numpy(dtype=np.int64)
     parent[parent == np.arange(len(spans))] = -1
@@ -77,7 +76,7 @@ def _climbed(up: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.int
     """The first span of the visit that each belongs to, by pointer jumping (Wyllie, 1979)."""
     import numpy as np
 
-    for _ in range(max(1, int(len(up)).bit_length())):
+    for _ in range(max(1, len(up).bit_length())):
         further = up[up]
         if np.array_equal(further, up):
             break
