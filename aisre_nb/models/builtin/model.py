@@ -7,12 +7,14 @@ from collections.abc import Callable
 from aisre_nb.models.base import AssistantMessage, ToolCall, Turn, TurnRequest
 from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
+from aisre_nb.models.builtin.conclude.verdict import judge
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.stages import (
     history,
     movers,
     overview,
     proposals,
+    ranking,
     records,
     report,
     requests,
@@ -23,6 +25,7 @@ from aisre_nb.models.builtin.step import Step
 
 _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
+    ranking.early,
     signals.step,
     movers.unseen,
     requests.step,
@@ -31,6 +34,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     history.step,
     movers.elsewhere,
     source.step,
+    ranking.late,
     proposals.step,
 )
 """In the order in which an expert would ask; the first that still wants something has the turn."""
@@ -62,4 +66,6 @@ def _next(case: Case) -> Step:
     for stage in () if case.request.final else _STAGES:
         if step := stage(picture):
             return step
+        if stage is ranking.early and judge(picture).by_ranking and judge(picture).outcome == "root_cause":
+            break
     return report.step(picture)
