@@ -43,26 +43,3 @@ def surest(before: int, now: int) -> float:
     if before < 2 or now < 2:
         return 0.0
     return max(0.0, before * now / 2 - 0.5) / math.sqrt(before * now * (before + now + 1) / 12)
-
-
-def stratified(
-    had: NDArray[np.float64], before: NDArray[np.float64], has: NDArray[np.float64], now: NDArray[np.float64]
-) -> float:
-    """How sure a share changed, over strata that are compared each with itself: a standard score, below 0 for less.
-
-    Cochran (1954), Mantel and Haenszel (1959). One element a stratum: those that had it of all ``before``, those that
-    have it of all ``now``. A traffic that mixes differently changes the strata's sizes, not their shares.
-    """
-    import numpy as np
-
-    total, with_it = before + now, had + has
-    usable = (before > 0) & (now > 0) & (total > 1)
-    if not usable.any():
-        return 0.0
-    total, with_it, n, m = (x[usable].astype(float) for x in (total, with_it, before, now))
-    expected = with_it * m / total
-    variance = float((n * m * with_it * (total - with_it) / (total**2 * (total - 1))).sum())
-    if variance <= 0:
-        return 0.0
-    off = float(np.sum(has[usable] - expected))
-    return max(0.0, abs(off) - 0.5) * math.copysign(1.0, off) / math.sqrt(variance)

@@ -152,7 +152,7 @@ def _found(looked: Looked, now: Window, reported: bool) -> tuple[list[Candidate]
         looked.gaps += [f"only {n} requests {side} it began were seen" for side, n in sides.items() if n < _FEW]
         if late.any() and not late.all():
             signs += latency_signs(found, now.start, until)
-            signs += step_signs(found, steps(found, traced), now.start, until)
+            signs += step_signs(found, *steps(found, traced), now.start, until)
             families += ["latency", "steps"]
         logs = logs[~logs.index.isin(traced.index)] if logs is not None and traced is not None else logs
     if logs is not None and len(logs):

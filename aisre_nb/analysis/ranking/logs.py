@@ -10,7 +10,6 @@ from aisre_nb.analysis.ranking.sign import Sign
 from aisre_nb.analysis.ranking.traces import stronger, told
 from aisre_nb.analysis.traces.deviations import deviations
 from aisre_nb.analysis.traces.steps import BAD
-from aisre_nb.analysis.traces.visits import Visits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,18 +35,17 @@ def log_signs(logs: pd.DataFrame, onset: datetime, until: datetime, end: datetim
     number = ((times - pd.Timestamp(onset)) // pd.Timedelta(slice_)).astype("int64")
     keyed = pd.DataFrame({"service": logs["service"].astype(str).to_numpy(), "number": number.to_numpy()})
     slices = keyed.drop_duplicates(ignore_index=True)
-    slices["visit"] = range(len(slices))
-    visit = keyed.merge(slices, on=["service", "number"], how="left")["visit"].to_numpy()
+    slices["unit"] = range(len(slices))
+    unit = keyed.merge(slices, on=["service", "number"], how="left")["unit"].to_numpy()
     start = pd.Timestamp(onset) + slices["number"] * pd.Timedelta(slice_)
-    table = slices.assign(operation="", caller="", start=start, above=-1).set_index("visit")
+    units = slices.assign(operation="", after="", caller="", start=start).set_index("unit")
     severity = logs["severity"].astype(str)
     places = log_points(logs["service"].astype(str).tolist(), logs["body"].astype(str).tolist())
     step = [f"{level} {place}" for level, place in zip(severity, places, strict=True)]
-    taken = pd.DataFrame({"visit": visit, "step": step, "kind": "log", "bad": severity.isin(BAD).to_numpy()})
-    taken = taken.drop_duplicates(["visit", "step"], ignore_index=True)
-    found = Visits(table, pd.DataFrame(), pd.DataFrame())
+    taken = pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": severity.isin(BAD).to_numpy()})
+    taken = taken.drop_duplicates(["unit", "step"], ignore_index=True)
     signs = []
-    changed = stronger(deviations(found, taken, onset), deviations(found, taken, onset, until))
+    changed = stronger(deviations(units, taken, onset), deviations(units, taken, onset, until))
     for service, group in changed.groupby("service", sort=False):
         first = group.sort_values("strength").iloc[-1]
         says = told(first, f"slices of {slice_.total_seconds():.0f} s")

@@ -26,7 +26,7 @@ _HALF = 0.1
 """The part of a whole request that an addition must have for half the weight: a doubled millisecond is no outage."""
 
 _MOSTLY = 0.5
-_KINDS: dict[str, Kind] = {"log": "log", "error": "error"}
+_KINDS: dict[str, Kind] = {"log": "log", "order": "log", "error": "error"}
 
 
 def earlier(onset: datetime, window: timedelta) -> datetime:
@@ -88,13 +88,13 @@ def _material(found: Visits, slow: pd.DataFrame) -> pd.DataFrame:
     return slow.assign(strength=slow["strength"] * added / (added + _HALF * max(whole, 1e-9)))
 
 
-def step_signs(found: Visits, taken: pd.DataFrame, onset: datetime, until: datetime) -> list[Sign]:
+def step_signs(found: Visits, units: pd.DataFrame, taken: pd.DataFrame, onset: datetime, until: datetime) -> list[Sign]:
     """One sign a service and kind of step that is missing or new in its visits; the strongest first.
 
     What a service's callees explain is taken off its strength.
     """
-    changed = stronger(deviations(found, taken, onset), deviations(found, taken, onset, until))
-    explained = passed_on(found, taken, changed, onset)
+    changed = stronger(deviations(units, taken, onset), deviations(units, taken, onset, until))
+    explained = passed_on(found, units, taken, changed, onset)
     signs = []
     for (service, kind), group in changed.groupby(["service", "kind"], sort=False):
         first = group.sort_values("strength").iloc[-1]
@@ -112,15 +112,16 @@ def step_signs(found: Visits, taken: pd.DataFrame, onset: datetime, until: datet
 def told(row: pd.Series[Any], units: str) -> str:
     """A row of `deviations` as a sentence."""
     where = f" in {row['operation']}" if row["operation"] else ""
+    after = f" after {row['after']}" if row["after"] else ""
     was = f"{row['had']} of {row['before']} before"
-    return f"{row['change']}{where}: {row['step']} in {row['has']} of {row['now']} {units}, {was}"
+    return f"{row['change']}{where}: {row['step']}{after} in {row['has']} of {row['now']} {units}, {was}"
 
 
 def stronger(near: pd.DataFrame, far: pd.DataFrame) -> pd.DataFrame:
     """Of two comparisons the stronger row of each."""
     import pandas as pd
 
-    key = [name for name in ("kind", "caller", "service", "operation", "step") if name in near.columns]
+    key = [name for name in ("kind", "caller", "service", "operation", "after", "step") if name in near.columns]
     both = pd.concat([frame for frame in (near, far) if len(frame)] or [near], ignore_index=True)
     return both.sort_values("strength", ascending=False, kind="stable").drop_duplicates(key, ignore_index=True)
 

@@ -13,24 +13,26 @@ if TYPE_CHECKING:
 _DEPTH = 64
 _FROM = 1.0
 """The strength from which on a deviation makes its visits deviate."""
+_PLACE = ["service", "operation", "after"]
 
 
-def passed_on(found: Visits, taken: pd.DataFrame, changed: pd.DataFrame, onset: datetime) -> dict[str, float]:
+def passed_on(
+    found: Visits, units: pd.DataFrame, taken: pd.DataFrame, changed: pd.DataFrame, onset: datetime
+) -> dict[str, float]:
     """By service, the part of its deviation that its callees explain, 0 (it begins here) to 1.
 
-    ``changed``: as `deviations` gives it. A visit since ``onset`` deviates where it misses a step that went missing,
-    or takes one that came. Of a service's deviating visits those count as passed on under which another service's
-    visit deviates too, in the measure in which that service's deviation is as strong: a weak one explains little.
+    ``units``, ``taken``: as `steps.steps` gives them; ``changed``: as `deviations.deviations` does. A visit since
+    ``onset`` deviates where it misses a step that went missing, or takes one that came. Of a service's deviating visits
+    those count as passed on under which another service's visit deviates too, in the measure in which that service's
+    deviation is as strong: a weak one explains little.
     """
+    late = units[units["start"] >= onset].reset_index()
     strong = changed[changed["strength"] >= _FROM]
-    late = found.visits[found.visits["start"] >= onset]
-    weights: dict[int, float] = {}
-    for row in strong.itertuples():
-        took = set(taken.loc[(taken["step"] == row.step) & (taken["kind"] == row.kind), "visit"])
-        mine = late.index[(late["service"] == row.service) & (late["operation"] == row.operation)]
-        off = [v for v in mine if (v in took) != (row.change == "missing")]
-        for visit in off:
-            weights[visit] = max(weights.get(visit, 0.0), float(str(row.strength)))
+    held = strong.merge(late[["unit", "visit", *_PLACE]], on=_PLACE)
+    took = held.merge(taken[["unit", "step", "kind"]].assign(took=True), on=["unit", "step", "kind"], how="left")
+    off = took[took["took"].eq(True) != (took["change"] == "missing")]
+    strongest = off.groupby("visit")["strength"].max()
+    weights = {int(visit): float(value) for visit, value in zip(strongest.index, strongest, strict=True)}
     service, above = found.visits["service"].to_dict(), found.visits["above"].to_dict()
     below: dict[int, float] = {}
     for visit, weight in weights.items():

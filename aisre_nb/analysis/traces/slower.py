@@ -34,11 +34,12 @@ def slower(found: Visits, onset: datetime, until: datetime | None = None) -> pd.
     for frame in (own, way):
         late, early = frame["start"] >= onset, frame["start"] < (until or onset)
         frame = frame.loc[late | early, columns].assign(late=late)
+        counts = frame.groupby(columns[:4])["late"].agg(["size", "sum"])
+        told = counts[(counts["sum"] >= 2) & (counts["size"] - counts["sum"] >= 2)].index
+        frame = frame[frame.set_index(columns[:4]).index.isin(told)]
         for key, group in frame.groupby(columns[:4], sort=False):
             before = group.loc[~group["late"], "value"].to_numpy(dtype=float)
             now = group.loc[group["late"], "value"].to_numpy(dtype=float)
-            if len(before) < 2 or len(now) < 2:
-                continue
             sure, part = shifted(before, now)
             was, is_ = float(np.median(before)), float(np.median(now))
             added = float((now - was).sum())

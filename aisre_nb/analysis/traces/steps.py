@@ -1,4 +1,4 @@
-"""What each visit did: its own operations, its calls, the lines that it logged."""
+"""What each visit did: its own operations, its calls, the lines that it logged and their order."""
 
 from __future__ import annotations
 
@@ -13,34 +13,48 @@ if TYPE_CHECKING:
 
 BAD = ("warn", "error", "fatal")
 """Severities of lines that speak of trouble."""
-STEPS = ["visit", "step", "kind", "bad", "times"]
+UNITS = ["service", "operation", "after", "caller", "start", "visit"]
+STEPS = ["unit", "step", "kind", "bad"]
+_END = "nothing more"
 
 
-def steps(found: Visits, logs: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row a visit and step: visit, step (text), kind ("operation", "call", "log", "error"), bad (bool), times.
+def steps(found: Visits, logs: pd.DataFrame | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Units that take steps, and the steps that they take.
 
-    ``logs``: trace_id, span_id, service, severity (our names), body. A line belongs to the visit of its span; one that
-    knows its trace alone to the first visit of its service there; others are left out. ``bad``: its coming is trouble.
+    Units, indexed by ``unit``: service, operation, after, caller, start, visit. Each visit is one, with ``after``
+    empty; each line in a visit is one too, whose step is the next line (or that there is none), as Nezha pairs events
+    (Yu et al., "Nezha: Interpretable Fine-Grained Root Causes Analysis for Microservices on Multi-modal Observability
+    Data", ESEC/FSE 2023). Steps: unit, step (text), kind ("operation", "call", "log", "error", "order"), bad (bool:
+    its coming is trouble); each once a unit.
+
+    ``logs``: time, trace_id, span_id, service, severity (our names), body. A line belongs to the visit of its span;
+    one that knows its trace alone to the first visit of its service there; others are left out.
     """
     import pandas as pd
 
+    units = found.visits[["service", "operation", "caller", "start"]].assign(after="", visit=found.visits.index)
     spans = found.spans
-    parts = []
     inner = spans[~spans["entry"]]
-    parts.append(pd.DataFrame({"visit": inner["visit"], "step": inner["operation"], "kind": "operation", "bad": False}))
     called = found.visits[found.visits["above"] >= 0]
     named = called["service"].astype(str) + ": " + called["operation"].astype(str)
-    parts.append(pd.DataFrame({"visit": called["above"], "step": named, "kind": "call", "bad": False}))
     failing = spans[spans["failed"].astype(bool)]
-    parts.append(pd.DataFrame({"visit": failing["visit"], "step": failing["operation"], "kind": "error", "bad": True}))
+    parts = [
+        pd.DataFrame({"unit": inner["visit"], "step": inner["operation"], "kind": "operation", "bad": False}),
+        pd.DataFrame({"unit": called["above"], "step": named, "kind": "call", "bad": False}),
+        pd.DataFrame({"unit": failing["visit"], "step": failing["operation"], "kind": "error", "bad": True}),
+    ]
     if logs is not None and len(logs):
-        parts.append(_logged(found, logs))
-    every = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    grouped = every.groupby(["visit", "step", "kind", "bad"], sort=False, observed=True).size()
-    return grouped.rename("times").reset_index()[STEPS]
+        lines = _lines(found, logs)
+        parts.append(lines[STEPS])
+        followed, following = _order(lines, units)
+        units = pd.concat([units[UNITS], followed])
+        parts.append(following)
+    taken = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    return units[UNITS].rename_axis("unit"), taken.drop_duplicates(["unit", "step", "kind"], ignore_index=True)
 
 
-def _logged(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
+def _lines(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
+    """The lines as steps of their visits, in the order of time."""
     import pandas as pd
 
     spans = found.spans[["trace_id", "span_id", "visit"]]
@@ -54,10 +68,25 @@ def _logged(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
     joined = joined.dropna(subset=["visit"])
     # What a line means belongs to the service that wrote it.
     owner = found.visits["service"].reindex(joined["visit"].astype("int64")).to_numpy()
-    joined = joined[owner == joined["service"].to_numpy()]
+    joined = joined[owner == joined["service"].to_numpy()].sort_values("time", kind="stable")
     severity = joined["severity"].astype(str)
     places = log_points(joined["service"].astype(str).tolist(), joined["body"].astype(str).tolist())
     step = severity + " " + pd.Series(places, index=joined.index, dtype=object)
-    return pd.DataFrame(
-        {"visit": joined["visit"].astype("int64"), "step": step, "kind": "log", "bad": severity.isin(BAD)}
-    )
+    unit = joined["visit"].astype("int64")
+    return pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": severity.isin(BAD)})
+
+
+def _order(lines: pd.DataFrame, visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One unit a visit and line in it; its step is the line after."""
+    import pandas as pd
+
+    pairs = lines.sort_values("unit", kind="stable").rename(columns={"unit": "visit", "step": "after"})
+    ahead = pairs.groupby("visit")
+    pairs["step"] = ahead["after"].shift(-1).fillna(_END)
+    pairs["bad"] = ahead["bad"].shift(-1).eq(True)
+    units = pairs[["visit", "after"]].drop_duplicates(ignore_index=True)
+    first = int(visits.index.max()) + 1 if len(visits) else 0
+    units["unit"] = range(first, first + len(units))
+    taken = pairs.merge(units, on=["visit", "after"]).assign(kind="order")[STEPS]
+    whole = units.merge(visits.drop(columns=["after", "visit"]), left_on="visit", right_index=True)
+    return whole.set_index("unit")[UNITS], pd.DataFrame(taken)
