@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.analysis.ranking.sign import Sign
     from aisre_nb.sources.base import Answer
+    from aisre_nb.sources.reported import Reported
 
 _SPANS = 150_000
 _RECORDS = 150_000
@@ -29,6 +30,11 @@ _AROUND = timedelta(minutes=10)
 _LEAST_BEFORE = timedelta(hours=1)
 _LAST_PART = 0.25
 """Where nothing tells the onset, what is compared is the last quarter of the window."""
+_FINE, _COARSE = 60, 300
+"""Seconds of a step of metrics."""
+_SHORT = timedelta(hours=12)
+_UNTRACED = 0.5
+"""What a metric's word counts of a service without spans where others have them: they would have shown it."""
 _CANDIDATES = 10
 _SIGNS = 3
 _COLUMNS = (
@@ -71,11 +77,13 @@ async def _rank_services(context: ToolContext, arguments: RankServices) -> ToolR
     looked = Looked()
     before, now = await _sides(context, arguments, looked)
     await _ask(context, before, now, looked)
+    usual = context.sources.reported.baseline or before
+    await _measure(context, usual, now, looked)
     if not any(len(frame) for frame in looked.frames.values()):
         raise SignalMissing("there is no span, no log record and no metric to compare", "look at another window")
     reported = context.sources.reported
     is_reported = bool(reported.window or reported.symptom_service or reported.symptom_metric or arguments.onset)
-    found, families = await asyncio.to_thread(_found, looked, now, is_reported)
+    found, families = await asyncio.to_thread(_found, looked, usual, now, reported)
     symptom = {"service": reported.symptom_service, "metric": reported.symptom_metric}
     facts = _facts(found, before, now, looked, families) | {"reported": is_reported, "symptom": symptom}
     return ToolResult(
@@ -133,8 +141,24 @@ async def _ask(context: ToolContext, before: Window, now: Window, looked: Looked
             looked.gaps.append(f"logs: {error}")
 
 
-def _found(looked: Looked, now: Window, reported: bool) -> tuple[list[Candidate], list[Family]]:
+async def _measure(context: ToolContext, usual: Window, now: Window, looked: Looked) -> None:
+    """All series of both times, in steps fine enough for a short window, and who calls whom."""
+    metrics = context.sources.metrics
+    if metrics is None or not hasattr(metrics, "all_series"):
+        looked.gaps.append("no source has metrics: resources were not compared")
+        return
+    step = _FINE if max(usual.duration, now.duration) <= _SHORT else _COARSE
+    try:
+        looked.take("series", *[await metrics.all_series(side, step) for side in (usual, now)])
+        looked.take("calls", await metrics.calls(now))
+    except AisreError as error:
+        looked.gaps.append(f"metrics: {error}")
+
+
+def _found(looked: Looked, usual: Window, now: Window, reported: Reported) -> tuple[list[Candidate], list[Family]]:
     from aisre_nb.analysis.ranking.logs import log_signs
+    from aisre_nb.analysis.ranking.metrics import metric_signs
+    from aisre_nb.analysis.ranking.resources import resource_signs
     from aisre_nb.analysis.ranking.traces import earlier, latency_signs, step_signs
     from aisre_nb.analysis.traces.steps import steps
     from aisre_nb.analysis.traces.visits import visits
@@ -159,7 +183,20 @@ def _found(looked: Looked, now: Window, reported: bool) -> tuple[list[Candidate]
         signs += log_signs(logs, now.start, until, now.end)
         if "steps" not in families:
             families.append("steps")
-    return rank(signs, families, reported=reported), families
+    series = looked.frames.get("series")
+    if series is not None and len(series):
+        calls = looked.frames.get("calls")
+        costs = metric_signs(series, now, usual, calls, reported.symptom_service, reported.symptom_metric)
+        # Of what was traced, percentiles of minutes tell less than the requests themselves.
+        traced_too = set(spans["service"]) if spans is not None and "latency" in families else set()
+        signs += [
+            replace(c, strength=_UNTRACED * c.strength) if traced_too else c
+            for c in costs
+            if c.service not in traced_too
+        ]
+        signs += resource_signs(series, now, usual)
+        families.append("metrics")
+    return rank(signs, families, reported=not reported.empty), families
 
 
 def _facts(
