@@ -83,7 +83,8 @@ def _explained(ways: pd.DataFrame) -> float:
 
 def _material(found: Visits, slow: pd.DataFrame) -> pd.DataFrame:
     """The strengths, weighed by what the addition means to a whole request."""
-    whole = float(found.visits.loc[found.visits["above"] < 0, "duration_ms"].median()) if len(found.visits) else 0.0
+    roots = found.visits[found.visits["above"] < 0]
+    whole = float((roots if len(roots) else found.visits)["duration_ms"].median()) if len(found.visits) else 0.0
     added = (slow["added_ms"] / slow["n_now"]).clip(lower=0.0)
     return slow.assign(strength=slow["strength"] * added / (added + _HALF * max(whole, 1e-9)))
 

@@ -46,7 +46,7 @@ def visits(spans: pd.DataFrame) -> Visits:
     inside = (parent >= 0) & (service[parent] == service)
     first = _climbed(np.where(inside, parent, np.arange(n)), inside)
     entry = first == np.arange(n)
-    above = np.where(entry & (parent >= 0), parent, -1)
+    above = np.where(entry & ~inside & (parent >= 0), parent, -1)
     kept = kept.assign(visit=first, entry=entry)
     found = kept.loc[entry, ["trace_id", "service", "operation", "start", "duration_ms", "failed"]].copy()
     found.index.name = "visit"
@@ -68,8 +68,7 @@ def _parents(spans: pd.DataFrame) -> NDArray[np.int64]:
     rows = spans[["trace_id"]].assign(parent_span_id=spans["span_id"], row=np.arange(len(spans)))
     merged = spans[["trace_id", "parent_span_id"]].merge(rows, on=["trace_id", "parent_span_id"], how="left")
     parent = merged["row"].fillna(-1).to_numpy(dtype=np.int64)
-    parent[parent == np.arange(len(spans))] = -1
-    return parent
+    return np.where(parent == np.arange(len(spans)), -1, parent)
 
 
 def _climbed(up: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.int64]:

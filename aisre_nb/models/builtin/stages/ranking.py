@@ -24,10 +24,11 @@ def early(picture: Picture) -> Step | None:
 
 
 def late(picture: Picture) -> Step | None:
-    """Where the signals, the movers and the changes gave no answer."""
-    if picture.question.health or picture.changes or "rank_services" not in picture.case.tools:
+    """Where the signals and the movers gave no answer, and it was asked what was changed: nothing."""
+    case = picture.case
+    if picture.question.health or picture.changes or "rank_services" not in case.tools:
         return None
-    return _compared(picture)
+    return None if case.open("get_deployments") else _compared(picture)
 
 
 def _compared(picture: Picture) -> Step | None:
