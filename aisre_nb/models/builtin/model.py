@@ -10,6 +10,7 @@ from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.conclude.verdict import judge
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.stages import (
+    flow,
     history,
     movers,
     overview,
@@ -28,6 +29,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     ranking.early,
     signals.step,
     movers.unseen,
+    flow.step,
     requests.step,
     signals.below,
     records.step,
