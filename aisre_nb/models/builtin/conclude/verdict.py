@@ -67,9 +67,8 @@ def _by_ranking(picture: Picture, verdict: Verdict) -> Verdict:
     if found.held and found.reported:
         return Verdict("root_cause", kind, ["What set it off is not shown: no change before it is known."], True)
     first = found.candidates[0]
-    why = (
-        f"{first.service} is the likeliest cause, with a probability of {first.probability:.0%}: not enough to name it."
-    )
+    short = "but nobody said that anything is wrong" if found.held else "not enough to name it"
+    why = f"{first.service} is the likeliest cause, with a probability of {first.probability:.0%}: {short}."
     return Verdict("inconclusive", kind, [why], True)
 
 
