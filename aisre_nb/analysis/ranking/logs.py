@@ -42,7 +42,7 @@ def log_signs(logs: pd.DataFrame, onset: datetime, until: datetime, end: datetim
     severity = logs["severity"].astype(str)
     places = log_points(logs["service"].astype(str).tolist(), logs["body"].astype(str).tolist())
     step = [f"{level} {place}" for level, place in zip(severity, places, strict=True)]
-    taken = pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": severity.isin(BAD).to_numpy()})
+    taken = pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": severity.isin(BAD).to_numpy(), "about": ""})
     taken = taken.drop_duplicates(["unit", "step"], ignore_index=True)
     signs = []
     changed = stronger(deviations(units, taken, onset), deviations(units, taken, onset, until))

@@ -102,12 +102,33 @@ def step_signs(found: Visits, units: pd.DataFrame, taken: pd.DataFrame, onset: d
         part = explained.get(str(service), 0.0)
         says = told(first, "requests")
         if part >= _MOSTLY:
-            says += f"; {part:.0%} of it comes from services that it calls"
+            says += f"; {part:.0%} of it comes from others"
         strength = float(first["strength"]) * (1 - part)
         was, now = first["had"] / first["before"], first["has"] / first["now"]
         sign = _KINDS.get(str(kind), "structure")
         signs.append(Sign(str(service), sign, strength, says, None, str(first["step"]), was, now, "share"))
+    signs += _unanswered(found, taken, changed, onset)
     return sorted(signs, key=lambda sign: -sign.strength)
+
+
+def _unanswered(found: Visits, taken: pd.DataFrame, changed: pd.DataFrame, onset: datetime) -> list[Sign]:
+    """Services that others' lines of trouble name, as far as their own requests stay away: they do not answer."""
+    about = taken.loc[taken["about"] != "", ["step", "kind", "about"]].drop_duplicates()
+    named = changed.merge(about, on=["step", "kind"]).sort_values("strength", ascending=False)
+    late = found.visits["start"] >= onset
+    roots = found.visits["above"] < 0
+    signs = []
+    for _, row in named.drop_duplicates("about").iterrows():
+        mine = found.visits["service"] == row["about"]
+        usual = int((mine & ~late).sum()) / max(1, int((roots & ~late).sum()))
+        now = int((mine & late).sum()) / max(1, int((roots & late).sum()))
+        strength = float(row["strength"]) * (1 - min(1.0, now / usual)) if usual else 0.0
+        if strength > 0:
+            says = f"{row['service']} names it in trouble: {told(row, 'requests')}"
+            signs.append(
+                Sign(str(row["about"]), "error", strength, says, None, str(row["step"]), usual, now, "requests")
+            )
+    return signs
 
 
 def told(row: pd.Series[Any], units: str) -> str:

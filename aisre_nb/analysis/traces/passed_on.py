@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _DEPTH = 64
 _FROM = 1.0
 """The strength from which on a deviation makes its visits deviate."""
+_REFERRED = 0.5
 _PLACE = ["service", "operation", "after"]
 
 
@@ -24,7 +25,8 @@ def passed_on(
     ``units``, ``taken``: as `steps.steps` gives them; ``changed``: as `deviations.deviations` does. A visit since
     ``onset`` deviates where it misses a step that went missing, or takes one that came. Of a service's deviating visits
     those count as passed on under which another service's visit deviates too, in the measure in which that service's
-    deviation is as strong: a weak one explains little.
+    deviation is as strong: a weak one explains little. Where a line of trouble names another service, half of the
+    visit's is that one's.
     """
     late = units[units["start"] >= onset].reset_index()
     strong = changed[changed["strength"] >= _FROM]
@@ -43,7 +45,9 @@ def passed_on(
             if service[up] != service[visit]:
                 below[up] = max(below.get(up, 0.0), weight)
             up = above[up]
+    refers = set(late.loc[late["unit"].isin(taken.loc[taken["about"] != "", "unit"]), "visit"])
     parts: dict[str, list[float]] = {}
     for visit, weight in weights.items():
-        parts.setdefault(service[visit], []).append(min(1.0, below.get(visit, 0.0) / weight))
+        least = _REFERRED if visit in refers else 0.0
+        parts.setdefault(service[visit], []).append(max(least, min(1.0, below.get(visit, 0.0) / weight)))
     return {name: sum(values) / len(values) for name, values in parts.items()}

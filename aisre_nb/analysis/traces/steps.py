@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aisre_nb.analysis.log_point import log_points
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 BAD = ("warn", "error", "fatal")
 """Severities of lines that speak of trouble."""
 UNITS = ["service", "operation", "after", "caller", "start", "visit"]
-STEPS = ["unit", "step", "kind", "bad"]
+STEPS = ["unit", "step", "kind", "bad", "about"]
 _END = "nothing more"
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+_LINE = 4000
+_LEAST_NAME = 4
+"""Shorter names of services are words that mean something else as well."""
 
 
 def steps(found: Visits, logs: pd.DataFrame | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,7 +30,7 @@ def steps(found: Visits, logs: pd.DataFrame | None = None) -> tuple[pd.DataFrame
     empty; each line in a visit is one too, whose step is the next line (or that there is none), as Nezha pairs events
     (Yu et al., "Nezha: Interpretable Fine-Grained Root Causes Analysis for Microservices on Multi-modal Observability
     Data", ESEC/FSE 2023). Steps: unit, step (text), kind ("operation", "call", "log", "error", "order"), bad (bool:
-    its coming is trouble); each once a unit.
+    its coming is trouble), about (the other service that a bad line names, else empty); each once a unit.
 
     ``logs``: time, trace_id, span_id, service, severity (our names), body. A line belongs to the visit of its span;
     one that knows its trace alone to the first visit of its service there; others are left out.
@@ -39,18 +44,23 @@ def steps(found: Visits, logs: pd.DataFrame | None = None) -> tuple[pd.DataFrame
     named = called["service"].astype(str) + ": " + called["operation"].astype(str)
     failing = spans[spans["failed"].astype(bool)]
     parts = [
-        pd.DataFrame({"unit": inner["visit"], "step": inner["operation"], "kind": "operation", "bad": False}),
-        pd.DataFrame({"unit": called["above"], "step": named, "kind": "call", "bad": False}),
-        pd.DataFrame({"unit": failing["visit"], "step": failing["operation"], "kind": "error", "bad": True}),
+        pd.DataFrame(
+            {"unit": inner["visit"], "step": inner["operation"], "kind": "operation", "bad": False, "about": ""}
+        ),
+        pd.DataFrame({"unit": called["above"], "step": named, "kind": "call", "bad": False, "about": ""}),
+        pd.DataFrame(
+            {"unit": failing["visit"], "step": failing["operation"], "kind": "error", "bad": True, "about": ""}
+        ),
     ]
     if logs is not None and len(logs):
         lines = _lines(found, logs)
-        parts.append(lines[STEPS])
+        parts.append(lines)
         followed, following = _order(lines, units)
         units = pd.concat([units[UNITS], followed])
         parts.append(following)
     taken = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    return units[UNITS].rename_axis("unit"), taken.drop_duplicates(["unit", "step", "kind"], ignore_index=True)
+    taken = taken.drop_duplicates(["unit", "step", "kind"], ignore_index=True)
+    return units[UNITS].rename_axis("unit"), taken[STEPS]
 
 
 def _lines(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
@@ -71,9 +81,23 @@ def _lines(found: Visits, logs: pd.DataFrame) -> pd.DataFrame:
     joined = joined[owner == joined["service"].to_numpy()].sort_values("time", kind="stable")
     severity = joined["severity"].astype(str)
     places = log_points(joined["service"].astype(str).tolist(), joined["body"].astype(str).tolist())
-    step = severity + " " + pd.Series(places, index=joined.index, dtype=object)
+    bad = severity.isin(BAD)
+    services = frozenset(name for name in found.visits["service"].astype(str).unique() if len(name) >= _LEAST_NAME)
+    about = [
+        _named(body, own, services) if is_bad else ""
+        for body, own, is_bad in zip(joined["body"].astype(str), joined["service"].astype(str), bad, strict=True)
+    ]
+    step = [
+        f"{level} {place}{f' about {other}' if other else ''}"
+        for level, place, other in zip(severity, places, about, strict=True)
+    ]
     unit = joined["visit"].astype("int64")
-    return pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": severity.isin(BAD)})
+    return pd.DataFrame({"unit": unit, "step": step, "kind": "log", "bad": bad, "about": about}, index=joined.index)
+
+
+def _named(body: str, own: str, services: frozenset[str]) -> str:
+    """The first of the other services that a text names."""
+    return next((word for word in _WORD.findall(body[:_LINE]) if word in services and word != own), "")
 
 
 def _order(lines: pd.DataFrame, visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -87,6 +111,6 @@ def _order(lines: pd.DataFrame, visits: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     units = pairs[["visit", "after"]].drop_duplicates(ignore_index=True)
     first = int(visits.index.max()) + 1 if len(visits) else 0
     units["unit"] = range(first, first + len(units))
-    taken = pairs.merge(units, on=["visit", "after"]).assign(kind="order")[STEPS]
+    taken = pairs.merge(units, on=["visit", "after"]).assign(kind="order", about="")[STEPS]
     whole = units.merge(visits.drop(columns=["after", "visit"]), left_on="visit", right_index=True)
     return whole.set_index("unit")[UNITS], pd.DataFrame(taken)

@@ -63,6 +63,18 @@ def test_a_fault_that_began_a_little_before_it_was_noticed_is_seen_beside_long_b
     assert noticed[0].service == "back" and "0 of 60 before" in noticed[0].says
 
 
+def test_a_service_that_is_down_is_told_by_those_who_miss_it(chain: Callable[..., Any]) -> None:
+    spans, logs = chain(stop="middle", error="middle")
+    logs["body"] = logs["body"].where(logs["severity"] != "error", "middle.Work#15 connection refused: back")
+    signs = _steps((spans, logs))
+    back = next(sign for sign in signs if sign.service == "back")
+    assert signs[0].service == "back" and back.says.startswith("middle names it in trouble: new in GET /middle")
+    # Where it still serves as many as before, whoever names it is not believed.
+    spans, logs = chain(error="middle")
+    logs["body"] = logs["body"].where(logs["severity"] != "error", "middle.Work#15 connection refused: back")
+    assert "back" not in {sign.service for sign in _steps((spans, logs))}
+
+
 def test_a_healthy_system_has_no_sign_worth_a_look(chain: Callable[..., Any]) -> None:
     frames = chain()
     assert all(sign.strength < 1 for sign in [*_latency(frames), *_steps(frames)])

@@ -27,6 +27,14 @@ def test_a_caller_that_errs_because_its_callee_does_passes_it_on(chain: Callable
     assert parts["back"] == 0.0 and parts["middle"] > 0.9
 
 
+def test_of_trouble_that_names_another_service_half_is_that_ones(chain: Callable[..., Any]) -> None:
+    spans, logs = chain(error="middle")
+    logs["body"] = logs["body"].where(logs["severity"] != "error", "middle.Work#15 no instance of back")
+    found, (units, taken) = visits(spans), steps(visits(spans), logs)
+    parts = passed_on(found, units, taken, deviations(units, taken, ONSET), ONSET)
+    assert parts == {"middle": 0.5}
+
+
 def test_without_deviations_there_is_nothing_to_pass_on(chain: Callable[..., Any]) -> None:
     spans, logs = chain()
     found, (units, taken) = visits(spans), steps(visits(spans), logs)

@@ -42,6 +42,17 @@ def test_errors_and_warnings_are_bad_and_failed_spans_are_steps(chain: Callable[
     assert set(taken.loc[taken["kind"] == "error", "step"]) == {"GET /back"}
 
 
+def test_a_line_of_trouble_that_names_another_service_is_about_that_one(chain: Callable[..., Any]) -> None:
+    spans, logs = chain(1, 1, error="middle")
+    told = logs.assign(
+        body=logs["body"].where(logs["severity"] != "error", "middle.Work#15 no route to back, see back")
+    )
+    _, taken = steps(visits(spans), told)
+    line = taken[(taken["kind"] == "log") & taken["bad"]].iloc[0]
+    assert (line["step"], line["about"]) == ("error middle.Work#15 about back", "back")
+    assert set(taken.loc[~taken["bad"], "about"]) == {""}
+
+
 def test_without_lines_there_are_the_spans(chain: Callable[..., Any]) -> None:
     spans, logs = chain(2, 0)
     for none in (None, logs.head(0)):
