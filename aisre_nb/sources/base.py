@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from aisre_nb.sources.reported import Reported
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class MetricSource(Protocol):
         ...
 
     async def calls(self, window: Window) -> Answer:
-        """The call graph from spans: caller, callee, calls, errors, p95_ms."""
+        """The call graph: caller, callee, calls, errors, p95_ms; the numbers are null where no span tells them."""
         ...
 
     async def golden_signals(self, service: str, window: Window, step_seconds: int) -> Answer:
@@ -136,6 +137,14 @@ class TraceSource(Protocol):
         """
         ...
 
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """All spans of a window, or of as many whole traces, chosen by their ids, as give about ``limit`` spans.
+
+        trace_id, span_id, parent_span_id, service, operation, start, duration_ms, failed (bool); by start.
+        ``attrs["part"]``: of all traces, 0 to 1; the answer's total counts all spans.
+        """
+        ...
+
 
 class LogSource(Protocol):
     """Log records."""
@@ -155,6 +164,14 @@ class LogSource(Protocol):
 
         ``severity`` is the least one: "warn" brings warn, error and fatal. ``operation`` keeps records whose span (by
         trace and span id) or attributes name that operation.
+        """
+        ...
+
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """All services' records, or those of as many traces as give about ``limit``, and of no more than ``part``.
+
+        time, trace_id, span_id, service, severity (our names), body (its first thousand characters); by time. The same
+        ``part`` (0 to 1) takes the same traces as `TraceSource.span_sample`.
         """
         ...
 
@@ -325,6 +342,8 @@ class Sources:
     """The instant that it ends by now, where time can pass in it."""
     question: str = ""
     """The question that came with a telemetry folder."""
+    reported: Reported = field(default_factory=Reported)
+    """What came with it of the trouble: when it hurt, when all was well, what was seen."""
     notes: tuple[str, ...] = field(default=())
     """What could not be opened, one line each."""
 

@@ -57,6 +57,7 @@ def builtin_tools() -> list[Tool]:
     from aisre_nb.tools.metrics import get_metrics
     from aisre_nb.tools.movers import find_movers
     from aisre_nb.tools.pull_requests import create_pull_request
+    from aisre_nb.tools.ranking import rank_services
     from aisre_nb.tools.separation import compare_requests
     from aisre_nb.tools.services import get_services
     from aisre_nb.tools.traces import get_trace, get_traces
@@ -66,6 +67,7 @@ def builtin_tools() -> list[Tool]:
         get_services,
         get_metrics,
         find_movers,
+        rank_services,
         get_traces,
         get_trace,
         follow_calls,
