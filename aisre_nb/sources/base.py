@@ -144,6 +144,14 @@ class ChangeSource(Protocol):
         ...
 
 
+class ClusterState(Protocol):
+    """What a cluster is now, as its API lists it."""
+
+    async def objects(self) -> Answer:
+        """kind, namespace, name, object (dict, as the API of Kubernetes returns it; secrets without their data)."""
+        ...
+
+
 class CodeSource(Protocol):
     """A repository."""
 
@@ -295,6 +303,8 @@ class Sources:
     cluster: Cluster | None = None
     """Where actions run; None: nothing can be acted on."""
     incidents: IncidentSource | None = None
+    kubernetes: ClusterState | None = None
+    """Who lists pods, deployments, events; None: nobody does."""
     all: Sequence[Source] = ()
     now: datetime | None = None
     """The instant that a kept world ended when it was opened; None asks the clock."""

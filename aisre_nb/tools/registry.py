@@ -52,6 +52,7 @@ def builtin_tools() -> list[Tool]:
     from aisre_nb.tools.code import get_source_diff, get_source_file
     from aisre_nb.tools.deployments import get_deployments
     from aisre_nb.tools.earlier import read_evidence
+    from aisre_nb.tools.kubernetes import get_kubernetes_state
     from aisre_nb.tools.logs import get_logs
     from aisre_nb.tools.metrics import get_metrics
     from aisre_nb.tools.movers import find_movers
@@ -68,6 +69,7 @@ def builtin_tools() -> list[Tool]:
         get_trace,
         get_logs,
         get_deployments,
+        get_kubernetes_state,
         get_source_diff,
         get_source_file,
         read_evidence,
