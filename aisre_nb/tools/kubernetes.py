@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from aisre_nb.analysis.kubernetes import drift
-from aisre_nb.analysis.kubernetes.cluster import Cluster, cluster
-from aisre_nb.analysis.kubernetes.find import about, alarming, counted, find, roots
+from aisre_nb.analysis.kubernetes.cluster import Cluster, cluster, ref
+from aisre_nb.analysis.kubernetes.find import MOST, about, alarming, counted, find, roots
 from aisre_nb.analysis.kubernetes.finding import Finding
 from aisre_nb.analysis.kubernetes.pasted.read import Pasted, read
 from aisre_nb.errors import AisreError, SignalMissing, ToolError
 from aisre_nb.sources.base import Answer
+from aisre_nb.sources.manifests import same_service
 from aisre_nb.times import Window, rfc3339
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
@@ -54,11 +55,14 @@ async def _get_kubernetes_state(context: ToolContext, arguments: GetKubernetesSt
     known, answer = await _known(context, given)
     found = find(known, await _calls(context, known))
     found += drift.findings(known, given.manifests)
-    kept = about(found, arguments.service or "", arguments.namespace or "")
+    service = _service(known, arguments.service) if arguments.service else ""
+    kept = about(found, service, arguments.namespace or "")
     notes = [*known.notes, *given.notes, *(answer.notes if answer else ())]
+    if len(found) >= MOST:
+        notes.append(f"there are more than {MOST} findings; the most serious ones are told")
     shown = kept[:_ROWS]
     facts: dict[str, Any] = {
-        "service": arguments.service,
+        "service": service or None,
         "namespace": arguments.namespace,
         "objects": counted(known),
         "alarming": len(alarming(kept)),
@@ -67,7 +71,7 @@ async def _get_kubernetes_state(context: ToolContext, arguments: GetKubernetesSt
     }
     return ToolResult(
         "table",
-        f"Kubernetes: {arguments.service or arguments.namespace or 'what is wrong'}",
+        f"Kubernetes: {service or arguments.namespace or 'what is wrong'}",
         _said(kept, facts),
         _frame(shown),
         facts,
@@ -90,6 +94,16 @@ async def _known(context: ToolContext, given: Pasted) -> tuple[Cluster, Answer |
     if answer.frame.empty:
         raise SignalMissing("there is no object of Kubernetes", "go on without")
     return cluster(list(answer.frame["object"]), context.now), answer
+
+
+def _service(known: Cluster, name: str) -> str:
+    """As its objects write it. Raises `SignalMissing` where none is its."""
+    names = {known.service(ref(item)) for item in known.items if ref(item).kind != "Event"}
+    names |= {known.service(event.about) for event in known.told}
+    found = name if name in names else next((n for n in sorted(names) if n and same_service(n, name)), "")
+    if not found:
+        raise SignalMissing(f"no object of Kubernetes belongs to {name[:100]}", "leave the service out to see all")
+    return found
 
 
 async def _calls(context: ToolContext, known: Cluster) -> list[tuple[str, str]]:

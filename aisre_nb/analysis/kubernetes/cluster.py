@@ -19,6 +19,7 @@ _OF_REPLICA_SET = re.compile(rf"(.+)-[{_SAFE}a-f0-9]{{6,10}}")
 _OF_OTHER = re.compile(rf"(.+)-(?:\d{{1,4}}|[{_SAFE}]{{5}})")
 _NAMES = ("app.kubernetes.io/name", "app", "k8s-app", "service", "app.kubernetes.io/component")
 _CLUSTER_WIDE = {"Node", "Namespace", "PersistentVolume", "StorageClass"}
+_NO_SERVICE = {"ResourceQuota", "NetworkPolicy", "Secret", "ConfigMap", "PersistentVolumeClaim", "Certificate", ""}
 _OWNERS = 4
 RECENT = timedelta(hours=6)
 """What ended longer ago than this is history; as long as changes are looked back for."""
@@ -119,6 +120,19 @@ class Cluster:
         """The pods that a workload owns, through its replica sets or jobs."""
         return self._pods_of.get(workload, [])
 
+    @cached_property
+    def _owned(self) -> dict[Ref, list[Object]]:
+        found: dict[Ref, list[Object]] = {}
+        for item in self.every("ReplicaSet", "Job"):
+            for owner in rows(item, "metadata", "ownerReferences"):
+                name = Ref(word(owner, "kind"), word(owner, "name"), ref(item).namespace)
+                found.setdefault(name, []).append(item)
+        return found
+
+    def owned_by(self, owner: Ref) -> list[Object]:
+        """The replica sets and jobs that an object has made."""
+        return self._owned.get(owner, [])
+
     def workload(self, name: Ref) -> Ref:
         """The topmost owner: of a pod its Deployment; without owners itself; of a name alone what its form tells."""
         item = self.get(name)
@@ -141,7 +155,7 @@ class Cluster:
             labels = texts(item, "metadata", "labels")
             if found := next((labels[key] for key in _NAMES if labels.get(key)), ""):
                 return plain(found, 100)
-        return "" if top.kind in _CLUSTER_WIDE | {"ResourceQuota", ""} else plain(top.name, 100)
+        return "" if top.kind in _CLUSTER_WIDE | _NO_SERVICE else plain(top.name, 100)
 
 
 def cluster(data: Any, now: datetime | None = None, *, complete: bool = True) -> Cluster:

@@ -54,6 +54,8 @@ _WORDS: dict[Kind, str] = {
 }
 _ANYWHERE: set[Kind] = {"certificate", "dns", "forbidden", "admission"}
 """What objects' states do not show."""
+_ELSEWHERE = ("FailedCreate", "ReplicaSetCreateError")
+"""Pods that were refused are told with their workloads."""
 _OFTEN = 3
 """A probe that failed once or twice is what happens to a pod that begins."""
 
@@ -63,12 +65,11 @@ def findings(known: Cluster) -> Iterator[Finding]:
     last: dict[tuple[Ref, Kind], list[Told]] = {}
     for event in known.told:
         kind = _kind(event)
-        if kind is None or not known.recent(event.last):
+        if kind is None or not known.recent(event.last) or event.reason in _ELSEWHERE:
             continue
         there = known.get(event.about) is not None
         # An object of a kind that was listed and that is not in the list is gone, and its trouble with it.
-        shown = kind not in _ANYWHERE or event.reason == "FailedCreate"
-        if (there and shown) or (not there and known.has(event.about.kind)):
+        if (there and kind not in _ANYWHERE) or (not there and known.has(event.about.kind)):
             continue
         last.setdefault((event.about, kind), []).append(event)
     for (about, kind), told in last.items():

@@ -25,7 +25,7 @@ from aisre_nb.analysis.kubernetes.cluster import Cluster, ref
 from aisre_nb.analysis.kubernetes.finding import Finding, Ref, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
-_MOST = 400
+MOST = 400
 """Findings among which causes are looked for; a cluster with more has one of a few causes."""
 
 
@@ -36,7 +36,7 @@ def find(known: Cluster, calls: Iterable[tuple[str, str]] = ()) -> list[Finding]
         found += rule.findings(known)
     found += policies.findings(known, calls)
     found = _together(found)
-    found = sorted(found, key=lambda f: _SEVERITIES.index(f.severity))[:_MOST]
+    found = sorted(found, key=lambda f: _SEVERITIES.index(f.severity))[:MOST]
     wanted = {f.workload for f in found if f.workload and f.severity != "info"}
     changed = _together(list(revisions.findings(known, wanted)))
     paths = {f.key: [field.path for field in revisions.fields(known, f.object)[1]] for f in changed}

@@ -10,7 +10,7 @@ from typing import Any
 from aisre_nb.analysis.kubernetes.cluster import Cluster, ref
 from aisre_nb.analysis.kubernetes.finding import Finding, Proof, Ref, plain
 from aisre_nb.analysis.kubernetes.making import made
-from aisre_nb.analysis.kubernetes.reading import Object, at, quantity, rows, texts, time, word
+from aisre_nb.analysis.kubernetes.reading import Object, at, quantity, texts, time, word
 
 _NUMBER = "deployment.kubernetes.io/revision"
 _NOT_SAID = ("pod-template-hash", "kubectl.kubernetes.io/restartedAt", "creationTimestamp")
@@ -84,15 +84,7 @@ def _shown(value: Any) -> str:
 
 def fields(known: Cluster, deployment: Ref) -> tuple[Object | None, list[Field]]:
     """The newest replica set, and what its template has otherwise than the one before."""
-    own = [
-        item
-        for item in known.every("ReplicaSet")
-        if any(
-            word(o, "kind") == deployment.kind and word(o, "name") == deployment.name
-            for o in rows(item, "metadata", "ownerReferences")
-        )
-        and ref(item).namespace == deployment.namespace
-    ]
+    own = known.owned_by(deployment)
     numbered = [
         (int(n), item) for item in own if (n := texts(item, "metadata", "annotations").get(_NUMBER, "")).isdigit()
     ]
