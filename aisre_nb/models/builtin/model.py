@@ -9,6 +9,7 @@ from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.stages import (
+    flow,
     history,
     movers,
     overview,
@@ -25,6 +26,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
     signals.step,
     movers.unseen,
+    flow.step,
     requests.step,
     signals.below,
     records.step,

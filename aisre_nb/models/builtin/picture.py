@@ -11,10 +11,11 @@ from functools import cached_property
 
 from aisre_nb.analysis.change_ranking import Fit, Trouble
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import changes, facts, failure, graph, moved, names, question, symptom
+from aisre_nb.models.builtin import changes, facts, failure, flow, graph, moved, names, question, symptom
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.failure import Failure, Frame
+from aisre_nb.models.builtin.flow import Hop, More
 from aisre_nb.models.builtin.mend import hunks
 from aisre_nb.models.builtin.mend.hunks import Hunk
 from aisre_nb.models.builtin.moved import Mover
@@ -115,11 +116,30 @@ class Picture:
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
 
     @cached_property
+    def shown(self) -> Symptom | None:
+        """The change for the worse of the service to follow from."""
+        return self.symptom(self.start) if self.start and not self.hidden else None
+
+    @cached_property
+    def way(self) -> list[Hop]:
+        """From the start along its calls, where that was followed."""
+        found = self.case.find("follow_calls", service=self.start) if self.start else None
+        return flow.read(found) if found else []
+
+    @cached_property
+    def called_more(self) -> list[More]:
+        """Calls that are made more often for each request than before."""
+        found = self.case.find("follow_calls")
+        return flow.more(found) if found else []
+
+    @cached_property
     def chain(self) -> list[str]:
         """From the start to where the trouble originates, as far as it was followed."""
         chain = [self.start] if self.start else []
         if self.hidden:
             return chain
+        if self.way:
+            return flow.services(self.way)
         while chain and len(chain) < _CHAIN:
             origin = self._origin(chain[-1])
             if not origin or origin in chain:

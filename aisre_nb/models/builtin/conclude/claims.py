@@ -86,7 +86,12 @@ def _steady(picture: Picture, service: str) -> Iterator[Options]:
 
 
 def _origin(picture: Picture) -> Iterator[Options]:
-    """Where the requests fail."""
+    """Where the requests fail, or lose their time."""
+    if picture.way and picture.chain[-1:] != picture.chain[:1]:
+        hop = picture.way[-1]
+        what = "added time" if hop.by == "latency" else "failures"
+        text = f"Followed along the calls of {picture.start}, the {what} begin in {picture.focus}."
+        yield [_claim(text, [hop.evidence], _value(hop.evidence, "origin.service", picture.focus), essential=True)]
     for traces in [t for s in picture.chain if (t := picture.traces_of(s))]:
         service, origin = facts.word(traces.arguments, "service"), facts.word(traces.facts, "origin.service")
         if origin:
