@@ -149,8 +149,13 @@ class Cluster:
         return name
 
     def service(self, name: Ref) -> str:
-        """As a label of the object or of its workload says, else the workload's name; empty for what is no workload."""
+        """As a label of the object or of its workload says, else the workload's name; empty for what is no workload.
+
+        A node stands for itself, as it does in metrics.
+        """
         top = self.workload(name)
+        if name.kind == "Node":
+            return plain(name.name, 100)
         for item in (self.get(top), self.get(name)):
             labels = texts(item, "metadata", "labels")
             if found := next((labels[key] for key in _NAMES if labels.get(key)), ""):

@@ -92,7 +92,7 @@ class Finding:
     proof: Proof
     severity: Severity = "critical"
     service: str = ""
-    """As its labels or its workload name it; empty for what belongs to none (a node, a quota)."""
+    """As its labels or its workload name it; a node's own name; empty for what belongs to none (a quota)."""
     since: datetime | None = None
     """When it began, as far as the objects tell."""
     remedy: str = ""

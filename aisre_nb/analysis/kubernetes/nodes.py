@@ -41,7 +41,7 @@ def findings(known: Cluster) -> Iterator[Finding]:
 def _not_ready(known: Cluster, node: Object, condition: Object, proof: Proof) -> Finding:
     name, said = ref(node).name, plain(word(condition, "message"), 200)
     told = [e.first for e in known.told_of(ref(node), "NodeNotReady") if e.first and known.recent(e.first)]
-    says = f"Node {name} is not ready" + (f": {said}" if said else "")
+    says = f"Node {name} is not ready" + (f" ({said.rstrip('.')})" if said else "")
     remedy = "See the machine and its kubelet; its pods need room elsewhere."
     since = time(condition, "lastTransitionTime") or (told[-1] if told else None)
-    return made(known, node, "node_not_ready", f"{says.rstrip('.')}.", proof, remedy, since=since)
+    return made(known, node, "node_not_ready", f"{says}.", proof, remedy, since=since)

@@ -11,6 +11,7 @@ from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.stages import (
     flow,
     history,
+    kubernetes,
     movers,
     overview,
     proposals,
@@ -26,6 +27,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
     signals.step,
     movers.unseen,
+    kubernetes.step,
     flow.step,
     requests.step,
     signals.below,

@@ -12,7 +12,7 @@ def test_a_node_that_is_lost_says_what_its_kubelet_did(make: Any, only: Any) -> 
         {"type": "Ready", "status": "Unknown", "message": "Kubelet stopped posting node status."},
     ]
     finding = only("node_not_ready", node, make.event("NodeNotReady", "gone", "Node/node-1"))
-    assert "Kubelet stopped posting" in finding.says and finding.service == ""
+    assert "Kubelet stopped posting" in finding.says and finding.service == "node-1"
     assert str(finding.proof) == "status.conditions[1].status = Ready=Unknown"
     assert finding.since is not None
 

@@ -15,6 +15,7 @@ from aisre_nb.report.report import Check, Claim, ReportDraft
 Options = list[Claim]
 """Ways to put one statement, the strictest first; the first that holds is taken."""
 _SIGNALS = ("error_rate", "latency_p95")
+_MOST_SAID = 3
 _MOST_LATER = 3
 """Changes after the onset that are ruled out one by one; a pod that restarts forty times is told once."""
 
@@ -134,7 +135,9 @@ def _order(picture: Picture) -> Iterator[Options]:
     firsts = [(found.onset, found.evidence, "the onset")] if found else []
     if picture.failure and facts.time(picture.failure.first_seen):
         firsts.append((picture.failure.first_seen, picture.failure.evidence, "the first such exception"))
-    if change:
+    # What a platform notices of a machine it notices some time after those who wait for it.
+    noticed = change is not None and change == picture.by_platform and bool(firsts) and change.time > firsts[0][0]
+    if change and not noticed:
         yield [
             _claim(
                 f"{change.label}, at {words.clock(change.time)}, came before {what}, at {words.clock(time)}.",
@@ -160,7 +163,7 @@ def _order(picture: Picture) -> Iterator[Options]:
 def _setting(picture: Picture) -> Iterator[Options]:
     """What was set, or what the platform says of a resource; and what moved there."""
     change = picture.change
-    if change is None or change.kind == "deployment" or not picture.clear:
+    if change is None or change.kind == "deployment" or not picture.clear or change == picture.by_platform:
         return
     where = {"service": change.service, "title": change.title}
     check = Check(kind="value", evidence=change.evidence, column="kind", where=where, expected=change.kind)
@@ -170,6 +173,18 @@ def _setting(picture: Picture) -> Iterator[Options]:
     for mover in [m for m in picture.movers if m.symptom.service == change.service][:1]:
         if mover.symptom != picture.complaint:
             yield _risen(mover.symptom, essential=True)
+
+
+def _platform(picture: Picture) -> Iterator[Options]:
+    """What Kubernetes says: where it begins, and what of it befalls the service."""
+    first = picture.beginning
+    own = [one for one in picture.said if one.alarming and one.service in (picture.focus, picture.culprit)]
+    told = [*([first] if first else []), *(one for one in own if one != first)][:_MOST_SAID]
+    for one in told:
+        where = {"kind": one.kind, "object": one.object, "service": one.service}
+        row = Check(kind="value", evidence=one.evidence, column="value", where=where, expected=one.value)
+        path = _value(one.evidence, f"findings.{one.nth}.value", one.value)
+        yield [_claim(one.says, [one.evidence], check, essential=one == first) for check in (row, path)]
 
 
 def _source(picture: Picture) -> Iterator[Options]:
@@ -210,6 +225,7 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _exception,
     _order,
     _setting,
+    _platform,
     _source,
 )
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)
