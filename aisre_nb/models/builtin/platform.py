@@ -136,7 +136,7 @@ def beginning(said: Sequence[Said], services: Collection[str], error: str) -> Sa
 
 
 def change(said: Said, listed: Sequence[Change]) -> Change | None:
-    """As something that was changed: the rollout or event that is listed, else the finding itself where it has a time."""
+    """As something that was changed: the rollout or event that is listed, else the finding where it has a time."""
     since = facts.time(said.since)
     if since is None:
         return None
