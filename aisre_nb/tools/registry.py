@@ -49,6 +49,7 @@ class Registry:
 def builtin_tools() -> list[Tool]:
     """The tools that come along."""
     from aisre_nb.tools.alerts import get_alerts
+    from aisre_nb.tools.blame import get_blame
     from aisre_nb.tools.code import get_source_diff, get_source_file
     from aisre_nb.tools.deployments import get_deployments
     from aisre_nb.tools.earlier import read_evidence
@@ -76,6 +77,7 @@ def builtin_tools() -> list[Tool]:
         get_kubernetes_state,
         get_source_diff,
         get_source_file,
+        get_blame,
         read_evidence,
         create_pull_request,
     ]
@@ -88,6 +90,10 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
+    if sources is not None and sources.tests is not None and sources.code is not None:
+        from aisre_nb.tools.smallest_revert import find_smallest_revert
+
+        found.append(find_smallest_revert)
     if sources is not None and sources.cluster is not None:
         from aisre_nb.tools.actions import TOOLS
         from aisre_nb.tools.verify import verify

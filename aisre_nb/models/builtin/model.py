@@ -18,6 +18,7 @@ from aisre_nb.models.builtin.stages import (
     records,
     report,
     requests,
+    revert,
     signals,
     source,
 )
@@ -35,6 +36,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     history.step,
     movers.elsewhere,
     source.step,
+    revert.step,
     proposals.step,
 )
 """In the order in which an expert would ask; the first that still wants something has the turn."""

@@ -304,6 +304,13 @@ class Picture:
                 return evidence
         return None
 
+    @property
+    def smallest(self) -> Evidence | None:
+        """What has to be taken back of that change, where its tests were run for it."""
+        if not self.change:
+            return None
+        return self.case.find("find_smallest_revert", service=self.change.service, to=self.change.new)
+
     @cached_property
     def suspect(self) -> dict[str, object]:
         """The first hunk that the stack trace or its names lead to: file, line, why, hunk, added, removed."""

@@ -208,6 +208,18 @@ def _source(picture: Picture) -> Iterator[Options]:
         yield [_claim(text, [found.id, failure.evidence], check)]
 
 
+def _tests(picture: Picture) -> Iterator[Options]:
+    """What the service's own tests say of the change."""
+    found, change = picture.smallest, picture.change
+    tests = facts.at(found.facts, "telling_tests") if found else None
+    parts = facts.rows(found.facts, "parts") if found else []
+    if found and change and isinstance(tests, list) and tests and parts:
+        where = f"{facts.word(parts[0], 'file')}:{facts.word(parts[0], 'line')}"
+        more = f" and {len(parts) - 1} more parts" if len(parts) > 1 else ""
+        text = f"{tests[0]} fails on {change.new}, held on {change.old}, and holds with {where}{more} taken back."
+        yield [_claim(text, [found.id], _value(found.id, "parts.0.line", facts.number(parts[0], "line") or 0))]
+
+
 def _healthy(picture: Picture) -> Iterator[Options]:
     for service in [picture.subject] if picture.subject else picture.candidates:
         yield from _steady(picture, service)
@@ -227,5 +239,6 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _setting,
     _platform,
     _source,
+    _tests,
 )
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)
