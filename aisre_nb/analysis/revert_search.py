@@ -112,7 +112,7 @@ def _telling(trees: Trees, run: Run) -> tuple[Texts, tuple[str, ...]]:
         fails = [name for name, said in after.items() if said in ("failed", "error")]
         if not fails:
             continue
-        held = set(_held(run({**_source(trees.before), **tests}, fails)))
+        held = set(_held(run({**_source(trees.before), **tests}, ())))
         if telling := tuple(sorted(name for name in fails if name in held)):
             return tests, telling
     return {}, ()

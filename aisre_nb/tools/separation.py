@@ -95,7 +95,9 @@ def _said(arguments: CompareRequests, facts: dict[str, Any]) -> str:
     for one in facts["between"][:1]:
         told.append(f"calls from {one['caller']} to {one['callee']} take {one['after_ms']:.0f} ms, "
                     f"{one['before_ms']:.0f} ms before, while others take what they took")  # fmt: skip
-    return "; ".join(told) or f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    return (
+        "; ".join(told) or f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    )
 
 
 compare_requests = Tool(

@@ -92,15 +92,20 @@ def _place(place: str, paths: Sequence[str]) -> tuple[str, int]:
 
 
 def _counted(runner: SuiteRunner, tell: Callable[[str], None]) -> Run:
-    """Runs tests, each tree once for the same tests, and says how many it has tried."""
-    known: dict[tuple[frozenset[tuple[str, str]], tuple[str, ...]], Mapping[str, str]] = {}
+    """Runs tests, each of them once on each tree, and says how many trees it has tried."""
+    known: dict[frozenset[tuple[str, str]], dict[str, str]] = {}
+    whole: set[frozenset[tuple[str, str]]] = set()
 
     def run(texts: Mapping[str, str], only: Collection[str]) -> Mapping[str, str]:
-        key = frozenset(texts.items()), tuple(sorted(only))
-        if key not in known:
-            known[key] = runner.run(texts, only).results
+        key = frozenset(texts.items())
+        there = known.setdefault(key, {})
+        missing = [name for name in only if name not in there]
+        if key not in whole and (missing or not only):
+            there |= runner.run(texts, missing).results
             tell(f"{len(known)} trees tried\n")
-        return known[key]
+        if not only:
+            whole.add(key)
+        return {name: said for name, said in there.items() if not only or name in only}
 
     return run
 

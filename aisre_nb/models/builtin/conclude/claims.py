@@ -217,7 +217,8 @@ def _tests(picture: Picture) -> Iterator[Options]:
         where = f"{facts.word(parts[0], 'file')}:{facts.word(parts[0], 'line')}"
         more = f" and {len(parts) - 1} more parts" if len(parts) > 1 else ""
         text = f"{tests[0]} fails on {change.new}, held on {change.old}, and holds with {where}{more} taken back."
-        yield [_claim(text, [found.id], _value(found.id, "parts.0.line", facts.number(parts[0], "line") or 0))]
+        check = _value(found.id, "parts.0.line", facts.number(parts[0], "line") or 0)
+        yield [_claim(text, [found.id], check, essential=True)]
 
 
 def _healthy(picture: Picture) -> Iterator[Options]:
