@@ -17,7 +17,7 @@ from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 _ROWS = 40
 _BEFORE = timedelta(minutes=30)
 _COLUMNS = {
-    "service": "service", "within": "within", "operation": "operation", "peer": "calls", "count_before": "count_before",
+    "service": "service", "within": "within", "operation": "operation", "peer": "callee", "count_before": "count_before",
     "count_after": "count_after", "times": "times", "error_rate_before": "error_rate_before",
     "error_rate_after": "error_rate_after", "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
     "own_ms_before": "own_ms_before", "own_ms_after": "own_ms_after",
@@ -51,7 +51,7 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
     facts: dict[str, Any] = {
         "service": arguments.service,
         "by": arguments.by,
-        "hops": [_fact(hop) for hop in way],
+        "hops": [_fact(hop, arguments.by) for hop in way],
         "calls_more": _more(table),
     }
     if way:
@@ -64,11 +64,12 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
     )  # fmt: skip
 
 
-def _fact(hop: Hop) -> dict[str, Any]:
+def _fact(hop: Hop, by: str) -> dict[str, Any]:
+    unit = "ms" if by == "latency" else "error_rate"
     return {
         "service": hop.service, "where": hop.where, "peer": hop.peer, "operation": hop.operation,
-        "share": round(hop.share, 3), "before": float(f"{hop.before:.4g}"), "after": float(f"{hop.after:.4g}"),
-        "times": round(hop.times, 2), "requests": hop.requests,
+        "share": round(hop.share, 3), "times": round(hop.times, 2), "requests": hop.requests,
+        **{f"{name}_{unit}": float(f"{value:.3g}") for name, value in (("before", hop.before), ("after", hop.after))},
     }  # fmt: skip
 
 

@@ -53,7 +53,11 @@ async def _compare_requests(context: ToolContext, arguments: CompareRequests) ->
         "grown": [_growth(one) for one in more[:_TOLD]],
         "between": [_pair(one) for one in pairs[:_TOLD]],
     }
-    frame = answer.frame.sort_values("bad", ascending=False, kind="stable").head(_ROWS).reset_index(drop=True)
+    if pairs:
+        facts["origin"] = {"service": pairs[0].caller, "share": 1.0}
+    # Where it is the way between places, that is the table.
+    frame = way.frame if pairs else answer.frame.sort_values("bad", ascending=False, kind="stable").head(_ROWS)
+    frame = frame.reset_index(drop=True)
     return ToolResult(
         "table", f"{arguments.service}: what separates {_BAD[arguments.by]} requests", _said(arguments, facts), frame,
         facts, answer.source, f"{answer.query}\n\n{way.query}", window, link=answer.link,

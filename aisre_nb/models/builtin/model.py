@@ -34,6 +34,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     signals.below,
     records.step,
     history.step,
+    requests.compared,
     movers.elsewhere,
     source.step,
     revert.step,

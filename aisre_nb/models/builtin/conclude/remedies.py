@@ -26,6 +26,9 @@ def remedies(picture: Picture, verdict: Verdict) -> list[Remedy]:
     change, first = picture.change, picture.beginning
     if first and first.remedy:
         found.append(Remedy(text=first.remedy, kind=_KINDS.get(first.kind, "other"), evidence=[first.evidence]))
+    if picture.condition and verdict.outcome == "root_cause":
+        told = picture.condition
+        return [*found, Remedy(text=told.remedy, kind="other", evidence=[p.evidence for p in told.proofs[:1]])]
     if not found and verdict.outcome == "root_cause" and change and change.versions:
         kind = "rollback" if change.kind == "deployment" else "configuration"
         text = f"Set {change.service} back to {change.old}."
