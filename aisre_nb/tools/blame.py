@@ -14,6 +14,8 @@ from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 
 _AROUND = 3
+_SHORT = 12
+"""Letters of a commit by which people name it."""
 _COMMITS = 20
 """Commits of which it is asked whether the version before had them."""
 
@@ -43,6 +45,7 @@ async def _get_blame(context: ToolContext, arguments: GetBlame) -> ToolResult:
             "line": int(row["line"]),
             "text": str(row["text"]),
             "commit": str(row["commit"]),
+            "short": str(row["commit"])[:_SHORT],
             "author": str(row["author"]),
             "time": rfc3339(row["time"].to_pydatetime()) if row["time"] == row["time"] else "",
             "subject": str(row["subject"]),
@@ -92,7 +95,7 @@ async def _function(context: ToolContext, arguments: GetBlame, path: str) -> str
 
 def _said(facts: dict[str, Any]) -> str:
     where = f"line {facts['line']}" + (f" of {facts['function']}" if facts["function"] else "")
-    told = f"{where} was last touched by {facts['author']} in {facts['commit'][:12]} ({facts['subject']})"
+    told = f"{where} was last touched by {facts['author']} in {facts['commit'][:_SHORT]} ({facts['subject']})"
     if facts["time"]:
         told += f" at {facts['time'][:16].replace('T', ' ')} UTC"
     return f"{told}, after the version before" if facts["new"] else told

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import SignalMissing, SourceUnreachable
+from aisre_nb.evidence.redaction import Redactor
+from aisre_nb.sources.case.cut import cut_objects
 from aisre_nb.sources.kubernetes_file import COLUMNS, object_frame, read_objects
 from aisre_nb.sources.open import open_case
 
@@ -53,3 +55,13 @@ async def test_a_folder_that_holds_nothing_else_opens(tmp_path: Path) -> None:
     assert sources.kubernetes is not None
     assert (await sources.kubernetes.objects()).total == 1
     await sources.all[0].close()
+
+
+def test_a_case_that_is_made_of_it_carries_neither_secrets_nor_what_was_masked(tmp_path: Path) -> None:
+    secret = {"kind": "Secret", "metadata": {"name": "s"}, "data": {"key": "c2VjcmV0"}}
+    leaks = _pod(annotations={"note": "password=tiger-lily-99-x7"})
+    (tmp_path / "kubernetes.json").write_text(json.dumps({"kind": "List", "items": [secret, leaks]}))
+    kept = cut_objects(tmp_path / "kubernetes.json", Redactor())
+    assert [item["kind"] for item in kept] == ["Secret", "Pod"]
+    assert "c2VjcmV0" not in str(kept) and "tiger-lily" not in str(kept)
+    assert cut_objects(tmp_path / "nothing.json", Redactor()) == []

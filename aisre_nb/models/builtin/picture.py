@@ -366,6 +366,11 @@ class Picture:
         return None
 
     @property
+    def blame(self) -> Evidence | None:
+        """Who last touched the line at fault."""
+        return self.case.find("get_blame", line=self.line) if self.line else None
+
+    @property
     def smallest(self) -> Evidence | None:
         """What has to be taken back of that change, where its tests were run for it."""
         if not self.change:

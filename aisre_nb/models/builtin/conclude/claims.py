@@ -217,6 +217,20 @@ def _source(picture: Picture) -> Iterator[Options]:
         yield [_claim(text, [found.id, failure.evidence], check)]
 
 
+def _commit(picture: Picture) -> Iterator[Options]:
+    """Who last touched the lines around the place, where that came with the change."""
+    found, change = picture.blame, picture.change
+    lines = facts.rows(found.facts, "lines") if found else []
+    at = picture.line
+    new = [(n, row) for n, row in enumerate(lines) if row.get("new") is True and facts.word(row, "commit")]
+    if found and change and new:
+        nth, row = min(new, key=lambda pair: abs((facts.number(pair[1], "line") or 0) - at))
+        commit, subject = facts.word(row, "short") or facts.word(row, "commit"), facts.word(row, "subject")
+        place = f"{picture.file}:{facts.word(row, 'line')}"
+        text = f"{place} came with commit {commit} ({words.short(subject, 80)}), which {change.old} had not."
+        yield [_claim(text, [found.id], _value(found.id, f"lines.{nth}.commit", facts.word(row, "commit")))]
+
+
 def _tests(picture: Picture) -> Iterator[Options]:
     """What the service's own tests say of the change."""
     found, change = picture.smallest, picture.change
@@ -250,6 +264,7 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _setting,
     _platform,
     _source,
+    _commit,
     _tests,
 )
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)
