@@ -37,7 +37,14 @@ _LEADS: Mapping[Kind, tuple[Kind, ...]] = {
     "replicas_missing": ("no_endpoints",),
 }  # fmt: skip
 _MORE: Mapping[Kind, tuple[Kind, ...]] = {
-    "reference_missing": ("container_config", "volume", "unschedulable", "init_container", "crash_loop"),
+    "reference_missing": (
+        "container_config",
+        "volume",
+        "unschedulable",
+        "init_container",
+        "crash_loop",
+        "image_pull",
+    ),
     "forbidden": ("autoscaler_blind", "crash_loop", "volume"),
 }
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {

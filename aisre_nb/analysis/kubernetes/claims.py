@@ -11,7 +11,14 @@ from aisre_nb.analysis.kubernetes.messages import meaning
 from aisre_nb.analysis.kubernetes.reading import Object, at, quantity, rows, texts, word
 
 _PROVISION = ("ProvisioningFailed", "FailedBinding")
-_TELLS = ("FailedMount", "FailedScheduling", "Failed", "FailedCreate", "FailedAttachVolume")
+_TELLS = (
+    "FailedToRetrieveImagePullSecret",
+    "FailedMount",
+    "FailedScheduling",
+    "Failed",
+    "FailedCreate",
+    "FailedAttachVolume",
+)
 
 
 def findings(known: Cluster) -> Iterator[Finding]:

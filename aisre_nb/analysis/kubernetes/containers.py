@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aisre_nb.analysis.kubernetes.cluster import Cluster, Told, ref
 from aisre_nb.analysis.kubernetes.finding import Finding, Proof, Severity, plain
 from aisre_nb.analysis.kubernetes.making import made
 from aisre_nb.analysis.kubernetes.messages import meaning, why_no_image
 from aisre_nb.analysis.kubernetes.reading import Object, at, number, rows, time, word
+from aisre_nb.times import rfc3339
 
 _IMAGE = {
     "ImagePullBackOff",
@@ -23,6 +24,9 @@ _CONFIG = {"CreateContainerConfigError"}
 _CANNOT_RUN = {"CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PostStartHookError"}
 _COMMAND = {126: "its command may not be executed", 127: "its command is not found"}
 _SIGNALS = {137: "SIGKILL", 143: "SIGTERM", 139: "SIGSEGV", 134: "SIGABRT"}
+
+_LONG = timedelta(minutes=10)
+"""What an init container may take before it is said to hang."""
 
 
 def findings(known: Cluster, pod: Object) -> Iterator[Finding]:
@@ -128,6 +132,8 @@ def _liveness(
     remedy = (
         "Give the probe more time, or find why the answer takes so long."
         if slow
+        else "Nothing listens on the probed port: compare the probe's port with what the program opens."
+        if "onnection refused" in killed.message
         else "Find why the probed address does not answer; a probe must not depend on other services."
     )
     proof = Proof(f"Event {killed.ref.name}: message", plain(killed.message))
@@ -140,6 +146,13 @@ def _init(known: Cluster, pod: Object, n: int, status: Object) -> Finding | None
     said = plain(word(status, "state", "waiting", "message"))
     ended = at(status, "state", "terminated") or at(status, "lastState", "terminated")
     code, reason = number(ended, "exitCode"), plain(word(ended, "reason"), 100)
+    begun = time(status, "state", "running", "startedAt")
+    if begun and known.now and known.now - begun > _LONG and not ended:
+        says = (
+            f"{_who(status, 'Init container')} has not got done since {rfc3339(begun)}, so that the pod does not begin."
+        )
+        proof = Proof(f"{base}.state.running.startedAt", rfc3339(begun))
+        return made(known, pod, "init_container", says, proof, "See what it waits for in its log.", since=begun)
     if waiting in ("", "PodInitializing", "ContainerCreating") and (
         at(status, "state", "running") or not ended or code == 0
     ):
@@ -164,6 +177,8 @@ def readiness(known: Cluster, pod: Object, proof: Proof) -> Finding:
     said = plain(proof.value)
     says = f"The readiness probe of {ref(pod).name} fails, so that it gets no requests: {said}."
     remedy = "Find what the probed address waits for; check the probe's path and port against what the version serves."
+    if "onnection refused" in said:
+        remedy = "Nothing listens on the probed port: compare the probe's port with what the program opens."
     return made(known, pod, "readiness_probe", says, Proof(proof.field, said), remedy)
 
 

@@ -69,11 +69,18 @@ def findings(known: Cluster) -> Iterator[Finding]:
             continue
         there = known.get(event.about) is not None
         # An object of a kind that was listed and that is not in the list is gone, and its trouble with it.
-        if (there and kind not in _ANYWHERE) or (not there and known.has(event.about.kind)):
+        if (there and kind not in _ANYWHERE and not _of_node(event, kind)) or (
+            not there and known.has(event.about.kind)
+        ):
             continue
         last.setdefault((event.about, kind), []).append(event)
     for (about, kind), told in last.items():
         yield _made(known, about, kind, told)
+
+
+def _of_node(event: Told, kind: Kind) -> bool:
+    """A kill by the node's kernel, of which the node's conditions say nothing."""
+    return event.about.kind == "Node" and kind == "oom_killed"
 
 
 def _kind(event: Told) -> Kind | None:

@@ -20,6 +20,7 @@ _KINDS = {
 _MISSING = re.compile(
     rf"\b(secrets?|configmaps?|persistentvolumeclaim|serviceaccounts?) [\"'](?:{_NAME}/)?({_NAME})[\"'] not found", re.I
 )
+_PULL_SECRET = re.compile(rf"unable to retrieve some image pull secrets \(({_NAME})", re.I)
 _KEY = re.compile(
     rf"(?:couldn't find key|references non-existent (?:secret|config) key:?) ?([\w.-]{{0,253}})"
     rf"(?: in (ConfigMap|Secret) (?:{_NAME}/)?({_NAME}))?",
@@ -27,7 +28,12 @@ _KEY = re.compile(
 )
 _MEANINGS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("quota", re.compile(r"exceeded quota|insufficient quota|must specify (?:limits|requests)\.\w+", re.I)),
-    ("admission", re.compile(r"admission webhook|violates podsecurity|failed calling webhook|denied by policy", re.I)),
+    ("admission", re.compile(
+            r"admission webhook|violates podsecurity|failed calling webhook|denied by policy"
+            r"|(?:maximum|minimum) (?:cpu|memory) usage per",
+            re.I,
+        ),
+    ),
     ("forbidden", re.compile(r"\bcannot \w+ resource\b|is forbidden: user\b|\brbac\b", re.I)),
     ("certificate", re.compile(r"certificate (?:has )?expired|x509: |certificate is not yet valid", re.I)),
     ("dns", re.compile(r"no such host|temporary failure in name resolution|lookup \S{1,253}.{0,60}i/o timeout", re.I)),
@@ -88,6 +94,8 @@ def meaning(message: str, namespace: str = "") -> Meaning | None:
     message = message[:4000]
     if found := _MISSING.search(message):
         return Meaning("reference_missing", (Ref(_KINDS[found[1].lower().rstrip("s")], found[2], namespace),))
+    if found := _PULL_SECRET.search(message):
+        return Meaning("reference_missing", (Ref("Secret", found[1], namespace),))
     if found := _KEY.search(message):
         name = (Ref(found[2], found[3], namespace),) if found[2] and found[3] else ()
         return Meaning("reference_missing", name, plain(found[1], 100))

@@ -14,6 +14,8 @@ from aisre_nb.analysis.kubernetes.reading import Object, at, conditions, rows, t
 
 _STARTS = timedelta(minutes=1)
 """How long a container may take to become ready before anything is said of it."""
+_CREATES = timedelta(minutes=5)
+"""How long its containers may take to be made, images and volumes included."""
 _VOLUME = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 _SANDBOX = ("FailedCreatePodSandBox", "NetworkNotReady")
 _UNREADY = ("Unhealthy", "ProbeError")
@@ -108,6 +110,8 @@ def _unready(known: Cluster, pod: Object) -> Finding | None:
         return None
     if word(pod, "status", "phase") == "Pending" and not statuses:
         return None
+    if word(pod, "status", "phase") == "Pending" and _begun_lately(known, pod):
+        return None
     since = time(ready, "lastTransitionTime")
     begun = [b for s in statuses if (b := time(s, "state", "running", "startedAt"))]
     failed = [
@@ -128,6 +132,16 @@ def _unready(known: Cluster, pod: Object) -> Finding | None:
     says = f"Pod {ref(pod).name} is not ready" + (f": {why}." if why else ", and nothing says why.")
     remedy = "" if lost else "Read its log and its events (kubectl describe pod)."
     return made(known, pod, "not_ready", says, proof, remedy, since=since)
+
+
+def _begun_lately(known: Cluster, pod: Object) -> bool:
+    """Something of it was made, begun or done within the time that containers may take."""
+    inits = rows(pod, "status", "initContainerStatuses")
+    dates = [time(pod, "metadata", "creationTimestamp")]
+    dates += [time(s, "state", "running", "startedAt") for s in inits]
+    dates += [time(s, "state", "terminated", "finishedAt") for s in inits]
+    last = max((at for at in dates if at), default=None)
+    return last is not None and known.now is not None and known.now - last < _CREATES
 
 
 def _lost(known: Cluster, pod: Object) -> Ref | None:

@@ -109,6 +109,8 @@ def finding(known: Cluster, pod: Object, room: Room) -> Finding | None:
     about: list[Ref] = [Ref("PersistentVolumeClaim", c, ref(pod).namespace) for c in claims(pod)]
     missing = meaning(message, ref(pod).namespace)
     about += missing.about if missing else ()
+    if "labels that it selects" in why and (lacking := _lacking(known, pod)):
+        why = why.replace("the labels that it selects", f"the labels that it selects ({lacking})")
     for node in _held_back(known, pod, room) if "room" in why or "cordoned" in why else ():
         about.append(node)
         remedy = f"Uncordon {node.name}, which is well, held back and has room; or add nodes."
@@ -127,6 +129,15 @@ def explained(message: str) -> tuple[str, str]:
     reasons += [says for says, _ in fitting]
     remedies += [remedy for _, remedy in fitting]
     return "; ".join(reasons), remedies[0] if remedies else "Read what the scheduler says (kubectl describe pod)."
+
+
+def _lacking(known: Cluster, pod: Object) -> str:
+    """The pairs of its nodeSelector that no node has, where nodes were listed."""
+    if not known.has("Node"):
+        return ""
+    have = {pair for node in known.every("Node") for pair in texts(node, "metadata", "labels").items()}
+    wanted = texts(pod, "spec", "nodeSelector").items()
+    return plain(", ".join(f"{key}={value}" for key, value in wanted if (key, value) not in have), 200)
 
 
 def _held_back(known: Cluster, pod: Object, room: Room) -> list[Ref]:

@@ -27,6 +27,8 @@ def findings(known: Cluster) -> Iterator[Finding]:
             yield stuck
         elif missing := _missing(known, item):
             yield missing
+        if refused := _failure(known, item):
+            yield refused
         if at(item, "spec", "paused") is True:
             says = f"The rollout of {ref(item).name} is paused."
             proof = Proof("spec.paused", "true")
@@ -68,6 +70,20 @@ def _missing(known: Cluster, item: Object) -> Finding | None:
     return made(known, item, "replicas_missing", says, proof, "See its pods.", severity=severity, since=since)
 
 
+def _failure(known: Cluster, item: Object) -> Finding | None:
+    """What its condition keeps of a refusal longer than events do."""
+    for n, kind, condition in conditions(item):
+        said = plain(word(condition, "message"), 1000)
+        found = meaning(said, ref(item).namespace) if kind == "ReplicaFailure" else None
+        if found and found.kind in _REFUSED and word(condition, "status") == "True":
+            why, remedy = _REFUSED[found.kind]
+            says = f"Pods of {ref(item).name} cannot be made: {why}: {said}"
+            proof = Proof(f"status.conditions[{n}].message", said)
+            since = time(condition, "lastTransitionTime")
+            return made(known, item, found.kind, says, proof, remedy, about=found.about, since=since)
+    return None
+
+
 def _refused(known: Cluster) -> Iterator[Finding]:
     """Pods that a controller tried to make, and was not let."""
     for event in known.told:
@@ -78,6 +94,9 @@ def _refused(known: Cluster) -> Iterator[Finding]:
             continue
         found = meaning(event.message, event.about.namespace)
         if found is None or found.kind not in _REFUSED:
+            continue
+        above = known.get(known.workload(event.about))
+        if above is not None and _failure(known, above):
             continue
         why, remedy = _REFUSED[found.kind]
         says = f"Pods of {event.about.name} cannot be made: {why}: {event.message}"

@@ -90,5 +90,30 @@ def test_an_init_container_that_fails_keeps_the_pod_from_beginning(make: Any, on
     assert not found(make.pod(status={"initContainerStatuses": [done]}))
 
 
+def test_an_init_container_that_waits_for_long_is_told_and_one_that_just_began_is_not(
+    make: Any, found: Any, only: Any
+) -> None:
+    def pod(minutes: float) -> Any:
+        init = {"name": "wait", "state": {"running": {"startedAt": make.ago(minutes)}}}
+        waits = make.waiting("PodInitializing")
+        return make.pod(container=waits, status={"phase": "Pending", "initContainerStatuses": [init]})
+
+    assert "wait has not got done since 2026-03-01T11:30:00Z" in only("init_container", pod(30)).says
+    assert not found(pod(2))
+
+
+def test_where_nothing_listens_the_port_is_the_remedy(make: Any, only: Any) -> None:
+    said = "Readiness probe failed: dial tcp 10.0.0.1:8080: connect: connection refused"
+    assert "port" in only("readiness_probe", make.pod(container={"ready": False}), make.event("Unhealthy", said)).remedy
+
+
+def test_a_pull_secret_that_is_missing_brings_the_pull(make: Any, found: Any) -> None:
+    event = make.event(
+        "FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (regcred); attempting"
+    )
+    missing, pull = found(make.pod(container=make.waiting("ErrImagePull")), event)
+    assert str(missing.about[0]) == "Secret/regcred" and pull.effect_of == (missing.key,)
+
+
 def test_a_container_that_runs_and_never_ended_is_well(make: Any, found: Any) -> None:
     assert found(make.pod()) == []

@@ -53,5 +53,10 @@ def test_what_no_state_shows_is_told_of_objects_that_are_there(make: Any, only: 
     assert only(kind, make.pod(), make.event("SyncFailed", message)).severity == "info"
 
 
+def test_a_kill_by_the_nodes_kernel_is_told_though_the_node_is_listed(make: Any, only: Any) -> None:
+    event = make.event("SystemOOM", "System OOM encountered, victim process: java, pid: 7", "Node/node-1")
+    assert only("oom_killed", make.node(), event).service == "node-1"
+
+
 def test_normal_events_are_no_findings(make: Any, found: Any) -> None:
     assert not found(make.event("Pulled", "Successfully pulled image", type="Normal"))

@@ -37,6 +37,13 @@ def test_the_scheduler_is_understood(message: str, why: str) -> None:
     assert why in says and remedy
 
 
+def test_the_label_that_no_node_has_is_named(make: Any, only: Any) -> None:
+    message = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
+    pod = _pending(make, message, spec={"nodeSelector": {"disk": "ssd", "zone": "a"}})
+    assert "(disk=ssd)" in only("unschedulable", pod, make.node(metadata={"labels": {"zone": "a"}})).says
+    assert "disk" not in only("unschedulable", pod).says
+
+
 def test_a_message_that_is_not_understood_is_quoted(make: Any, only: Any) -> None:
     finding = only("unschedulable", _pending(make, "the moon is in the wrong house"))
     assert "the moon is in the wrong house" in finding.says

@@ -47,6 +47,20 @@ def test_pods_that_may_not_be_made_say_who_refuses(make: Any, found: Any, messag
     assert message[:60] in refused.proof.value
 
 
+def test_a_condition_keeps_the_refusal_longer_than_events(make: Any, found: Any) -> None:
+    message = 'pods "web-x" is forbidden: exceeded quota: team'
+    condition = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message}
+    short = make.deployment(replicas=2, ready=0, status={"conditions": [condition]})
+    event = make.event("FailedCreate", f"Error creating: {message}", "ReplicaSet/web-7d9c5b8f6d")
+    refused, missing = found(short, event)
+    assert (refused.kind, refused.proof.field, missing.kind) == (
+        "quota",
+        "status.conditions[0].message",
+        "replicas_missing",
+    )
+    assert missing.effect_of == (refused.key,)
+
+
 def test_what_was_refused_and_is_there_by_now_is_history(make: Any, found: Any) -> None:
     owner = make.replica_set("web-7d9c5b8f6d", 1, [])
     owner["spec"]["replicas"], owner["status"] = 2, {"replicas": 2}
