@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aisre_nb.analysis.delta import Outcome, smallest
 from aisre_nb.analysis.python_names import loose_ends
@@ -24,6 +24,8 @@ class Trees:
     after: Texts
     main: Texts
     """The main branch's, for tests that somebody wrote meanwhile."""
+    given: Texts = field(default_factory=dict)
+    """Tests of the symptom, by path, that tell the versions apart instead of the service's own."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def search(trees: Trees, parts: Sequence[Part], places: Sequence[tuple[str, int]
 
     if not units:
         return none("the change touches no source of the service")
+    if trees.given and not telling:
+        return none("the test that was given does not fail on what is deployed, or fails on the version before, too")
     if not telling and not must:
         return none("no test fails on what is deployed that held before, and no part of the change is at a place named")
 
@@ -104,7 +108,8 @@ def search(trees: Trees, parts: Sequence[Part], places: Sequence[tuple[str, int]
 def _telling(trees: Trees, run: Run) -> tuple[Texts, tuple[str, ...]]:
     """The first set of tests that tells the two versions apart: the main branch's, the deployed one's, the former's."""
     seen: list[Texts] = []
-    for tests in (_tests(trees.main), _tests(trees.after), _tests(trees.before)):
+    own = (_tests(trees.main), _tests(trees.after), _tests(trees.before))
+    for tests in (trees.given,) if trees.given else own:
         if not tests or tests in seen:
             continue
         seen.append(tests)

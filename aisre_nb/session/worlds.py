@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +13,11 @@ from typing import Any, Protocol, TypeVar
 
 from aisre_nb.errors import ToolError, UsageError
 from aisre_nb.session.who import who
-from aisre_nb.sources.base import Sources, SuiteRun
+from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Action, Done, Planned, Row, Tell
 from aisre_nb.sources.open import open_case
 from aisre_nb.sources.pull_requests import list_pull_requests, merge_pull_request
+from aisre_nb.sources.trial import Trial
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ def with_world(sources: Sources) -> Sources:
     )
     if folder is None:
         return sources
-    return replace(sources, cluster=SandboxCluster(folder), tests=SandboxTests() if sources.code else None)
+    return replace(sources, cluster=SandboxCluster(folder), tests=Trial() if sources.code else None)
 
 
 def advance(sources: Sources | None, minutes: float) -> datetime:
@@ -81,16 +82,6 @@ def advance(sources: Sources | None, minutes: float) -> datetime:
         raise UsageError(f"{minutes:g} minutes cannot pass", "give some between 0 and 1440")
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(cluster.wait(minutes, lambda text: None))).result()
-
-
-class SandboxTests:
-    """A `SuiteRunner` that tries source as the shop's CI does: in a child of its own, with limits."""
-
-    def run(self, texts: Mapping[str, str], only: Collection[str] = ()) -> SuiteRun:
-        """See `SuiteRunner.run`."""
-        from aisre_nb.sandbox.repository.tests_trial import run_tests
-
-        return run_tests(texts, only)
 
 
 class SandboxCluster:

@@ -90,10 +90,11 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
-    if sources is not None and sources.tests is not None and sources.code is not None:
-        from aisre_nb.tools.smallest_revert import find_smallest_revert
+    if sources is not None and sources.code is not None:
+        from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
 
-        found.append(find_smallest_revert)
+        found += [find_smallest_revert] if sources.tests is not None else []
+        found.append(find_revert_by_test)
     if sources is not None and sources.cluster is not None:
         from aisre_nb.tools.actions import TOOLS
         from aisre_nb.tools.verify import verify

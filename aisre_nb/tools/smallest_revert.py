@@ -16,7 +16,7 @@ from aisre_nb.sources.base import Answer, SuiteRunner
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.pull_requests import edit_between
-from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
+from aisre_nb.tools.tool import ChangeView, FileChange, Tool, ToolContext, ToolResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +39,57 @@ class FindSmallestRevert(Arguments):
     )
 
 
+class FindRevertByTest(FindSmallestRevert):
+    """Arguments of `find_revert_by_test`."""
+
+    test: str = Field(
+        min_length=20,
+        max_length=20_000,
+        description="A file of Python's unittest that fails on the version at fault and holds on the one before: it "
+        "imports the service's package and does what the failing request does. The standard library alone.",
+    )
+    reason: str = Field("", max_length=4000, description="Why; the person who decides reads it.")
+
+
+_GIVEN = "tests/test_symptom.py"
+
+
 async def _find(context: ToolContext, arguments: FindSmallestRevert) -> ToolResult:
+    return await _found(context, arguments, configured(context.sources.tests, "running tests"), {})
+
+
+async def _find_by_test(context: ToolContext, arguments: FindRevertByTest) -> ToolResult:
+    from aisre_nb.sources.trial import Trial
+
+    given = {"tests/__init__.py": "", _GIVEN: arguments.test}
+    return await _found(context, arguments, context.sources.tests or Trial(), given)
+
+
+async def _preview(context: ToolContext, arguments: FindRevertByTest) -> ChangeView:
+    """The test that would be run; nothing is."""
+    body = (
+        f"Runs this test, and the tests of {arguments.service}, on up to {_TRIES} trees between "
+        f"{arguments.from_version} and {arguments.to_version}, each in a process of its own without network, secrets "
+        "or other files. That keeps mistakes and plain malice out, and is no jail: read the test."
+    )
+    lines = arguments.test.splitlines()
+    head = f"--- /dev/null\n+++ b/{_GIVEN}\n@@ -0,0 +1,{len(lines)} @@\n"
+    diff = head + "".join(f"+{line}\n" for line in lines)
+    change = FileChange(_GIVEN, None, arguments.test, diff)
+    title = f"Run a test on trees of {arguments.service}"
+    scope = f"this machine, source of {arguments.service}"
+    return ChangeView(title, "\n\n".join(part for part in (arguments.reason, body) if part), scope, (change,))
+
+
+async def _found(
+    context: ToolContext, arguments: FindSmallestRevert, runner: SuiteRunner, given: Mapping[str, str]
+) -> ToolResult:
     code = configured(context.sources.code, "source code")
-    runner = configured(context.sources.tests, "running tests")
     service, old, new = arguments.service, arguments.from_version, arguments.to_version
     before, after, main = [await code.files(service, version) for version in (old, new, None)]
     diff = await code.diff(service, old, new)
     folder = str(after.frame.attrs.get("folder", ""))
-    trees = Trees(*(_texts(answer) for answer in (before, after, main)))
+    trees = Trees(_texts(before), _texts(after), _texts(main), given)
     own = [_inside(part, folder) for part in parts(zip(diff.frame["file"], diff.frame["text"], strict=True))]
     places = [_place(place, list(trees.after)) for place in arguments.places]
     told = _counted(runner, context.tell)
@@ -166,5 +209,16 @@ find_smallest_revert = Tool(
     "the change. Name the suspect's place where no test fails on the new version.",
     FindSmallestRevert,
     _find,
+    time_limit=_TIME,
+)
+find_revert_by_test = Tool(
+    "find_revert_by_test",
+    "As find_smallest_revert, by a test of the symptom that you write: for a fault that the service's own tests do not "
+    "notice, in any Python service whose tests need the standard library alone. A person reads the test before it is "
+    "run here.",
+    FindRevertByTest,
+    _find_by_test,
+    "change",
+    _preview,
     time_limit=_TIME,
 )

@@ -12,7 +12,7 @@ import pytest
 from aisre_nb.errors import ToolError
 from aisre_nb.sources.base import Answer, Sources, SuiteRun
 from aisre_nb.tools.registry import tools_for
-from aisre_nb.tools.smallest_revert import find_smallest_revert
+from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
 
 OLD = {"web/pay.py": "fee = 0\ntax = 1\n", "tests/test_pay.py": "t"}
 NEW = {"web/pay.py": "fee = 9\ntax = 1.0\n", "tests/test_pay.py": "t"}
@@ -86,6 +86,31 @@ async def test_where_no_test_tells_it_says_what_to_do(trying: Any) -> None:
         await _asked(blind)
     result = await _asked(blind, places=["/app/web/pay.py:2"])
     assert [part["line"] for part in result.facts["parts"]] == [2]
+
+
+async def test_a_test_that_was_given_is_shown_whole_and_run_only_after_that(trying: Any) -> None:
+    text = "import unittest\n\nclass T(unittest.TestCase): ...\n"
+    given = {"service": "web", "from_version": "1", "to_version": "2", "test": text, "reason": "E3 says so."}
+    arguments = find_revert_by_test.arguments(**given)
+    assert find_revert_by_test.effect == "change" and find_revert_by_test.preview is not None
+    view = await find_revert_by_test.preview(trying, arguments)
+    assert trying.sources.tests.runs == [] and view.files[0].after == text
+    assert "E3 says so." in view.body and "no jail" in view.body and "+import unittest\n" in view.files[0].diff
+    result = await find_revert_by_test.handler(trying, arguments)
+    assert [part["line"] for part in result.facts["parts"]] == [1]
+    assert all(dict(x for x in run if isinstance(x, tuple))["tests/test_symptom.py"] == text
+               for run in trying.sources.tests.runs[:2])  # fmt: skip
+
+
+async def test_a_test_that_tells_nothing_is_said_to(trying: Any) -> None:
+    class Blind(Suite):
+        def run(self, texts: Mapping[str, str], only: Collection[str] = ()) -> SuiteRun:
+            return SuiteRun({"t": "failed"})
+
+    blind = replace(trying, sources=replace(trying.sources, tests=Blind()))
+    arguments = {"service": "web", "from_version": "1", "to_version": "2", "test": "import unittest  # and so on"}
+    with pytest.raises(ToolError, match="does not fail on what is deployed, or fails on the version before"):
+        await find_revert_by_test.handler(blind, find_revert_by_test.arguments(**arguments))
 
 
 def test_it_is_there_only_where_somebody_runs_tests(fake: Any) -> None:
