@@ -110,7 +110,8 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
         share = _explained(change.service, trouble, known, below, above)
         kind = _STATE if change.kind == "k8s_event" else _AUTOSCALER if change.kind == "scale" else 1.0
         if change.service in trouble.amplifying and change.kind in ("config", "deployment"):
-            time, kind = (1.0, _AMPLIFIED) if gap <= _AMPLIFIES_FOR else (time, kind)
+            if gap <= _AMPLIFIES_FOR:
+                time, weight, share, kind = 1.0, _SELF, 1.0, _AMPLIFIED
         found.append(Fit(nth, time * weight * kind * (0.5 + 0.5 * share), place, latest - change.at))
     return sorted(found, key=lambda fit: (-fit.score, fit.gap))
 
@@ -129,6 +130,9 @@ def _place(
     if service == trouble.service:
         return "itself", _SELF
     near = any(-_BUCKET <= at - change.at <= _SAME_TIME for at in trouble.moved.get(service, ()))
+    passed_on = service in over and service in trouble.hurt and trouble.hurt[service] + _BUCKET >= trouble.latest
+    if passed_on and not near:
+        return "caller", _CALLER
     if service in trouble.hurt or near:
         return "moved", _MOVED
     if well:

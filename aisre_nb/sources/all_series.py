@@ -39,8 +39,29 @@ def all_series(reader: Reader, window: Window, step: int) -> pd.DataFrame:
     frame = pd.concat(found, ignore_index=True)
     labels = [", ".join(f"{k}={v}" for k, v in sorted(dict(pairs).items())) for pairs in frame["labels"]]
     units = [unit_of(metric, unit) for metric, unit in zip(frame["metric"], frame["unit"], strict=True)]
-    frame = frame.assign(labels=labels, unit=units)[COLUMNS]
+    frame = _from_nothing(frame.assign(labels=labels, unit=units)[COLUMNS])
     return frame.dropna(subset=["value"]).sort_values(["service", "metric", "labels", "time"], ignore_index=True)
+
+
+def _from_nothing(frame: pd.DataFrame) -> pd.DataFrame:
+    """A counter that appears while others of its metric were counted already counted nothing before.
+
+    A status that was never answered before has no series until it is: without this it would have no "before".
+    """
+    import pandas as pd
+
+    rates = frame[frame["unit"].str.endswith("/s")]
+    if rates.empty:
+        return frame
+    of_metric, of_series = ["service", "metric"], ["service", "metric", "labels"]
+    begun = rates.groupby(of_metric)["time"].min().rename("metric_begun")
+    series = rates.groupby(of_series).agg(begun=("time", "min"), unit=("unit", "first")).reset_index()
+    series = series.merge(begun.reset_index(), on=of_metric)
+    late = series[series["begun"] > series["metric_begun"]]
+    times = rates[[*of_metric, "time"]].drop_duplicates()
+    zeros = late.merge(times, on=of_metric)
+    zeros = zeros[zeros["time"] < zeros["begun"]].assign(value=0.0)
+    return pd.concat([frame, zeros[COLUMNS]], ignore_index=True) if len(zeros) else frame
 
 
 def _per_second(frame: pd.DataFrame, step: int) -> pd.DataFrame:

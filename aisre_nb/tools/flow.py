@@ -47,6 +47,9 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
         raise SignalMissing("there is no span of a server or client in this window", "look at another window")
     way = hops(answer.frame, arguments.service, arguments.by)
     table = changed(answer.frame)
+    walked = {(hop.service, hop.operation, hop.peer) for hop in way}
+    on_way = [key in walked for key in zip(table["service"], table["operation"], table["peer"], strict=True)]
+    table = table.assign(way=on_way).sort_values("way", ascending=False, kind="stable", ignore_index=True)
     frame = table.head(_ROWS)[list(_COLUMNS)].rename(columns=_COLUMNS)
     facts: dict[str, Any] = {
         "service": arguments.service,

@@ -105,6 +105,7 @@ async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] 
         "service": first["service"],
         "operation": first["operation"],
         "message": first["message"],
+        "peer": first["peer"],
         "share": round(places.count(most) / len(places), 3),
     }
 

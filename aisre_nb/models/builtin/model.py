@@ -8,6 +8,7 @@ from aisre_nb.models.base import AssistantMessage, ToolCall, Turn, TurnRequest
 from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.second import both, second
 from aisre_nb.models.builtin.stages import (
     flow,
     history,
@@ -38,7 +39,6 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     movers.elsewhere,
     source.step,
     revert.step,
-    proposals.step,
 )
 """In the order in which an expert would ask; the first that still wants something has the turn."""
 
@@ -66,7 +66,16 @@ def _next(case: Case) -> Step:
     if followed is not None and (step := followup.step(case, followed)):
         return step
     picture = Picture(case)
+    pictures = [picture]
     for stage in () if case.request.final else _STAGES:
         if step := stage(picture):
             return step
-    return report.step(picture)
+    if not case.request.final and (left := second(picture)):
+        for stage in _STAGES:
+            if step := stage(left):
+                return step
+        pictures += [other] if (other := both(picture)) else []
+    for one in () if case.request.final else pictures:
+        if step := proposals.step(one):
+            return step
+    return report.step(*pictures)

@@ -65,12 +65,12 @@ def telling(
     for names in (near, alerting):
         if mine := [m for m in sure if m.symptom.service in names]:
             return _deepest(mine, sure, calls).symptom
-    own = [m for m in movers if m.symptom.service in alerting and m.confidence >= _SURE_ENOUGH]
+    if sure:
+        return _deepest(sure, sure, calls).symptom
     # What traffic and restarts move all the time is no symptom by itself.
+    own = [m for m in movers if m.symptom.service in alerting and m.confidence >= _SURE_ENOUGH]
     mine = [m for m in own if not _RESOURCE.search(m.symptom.signal)]
-    if mine:
-        return max(mine, key=lambda m: m.confidence).symptom
-    return _deepest(sure, sure, calls).symptom if sure else None
+    return max(mine, key=lambda m: m.confidence).symptom if mine else None
 
 
 def first(movers: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover | None:

@@ -47,6 +47,9 @@ CALLEES = 4
 """How many called services are looked at for where time is lost."""
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
+_HOPELESS = 0.5
+_ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
+"""Settings that say how often something that failed is tried again."""
 _HARMLESS = {"info", "none"}
 _RESTARTED = re.compile(r"memory|heap|uptime|available|replicas|threads", re.IGNORECASE)
 """What moves with every restart and every new pod, well or not."""
@@ -57,8 +60,10 @@ CANDIDATES = 5
 class Picture:
     """Everything derived; each part None or empty while it is not known."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, asked: str = "") -> None:
         self.case = case
+        self.asked = asked
+        """The service to look into, whatever the question names."""
 
     @cached_property
     def question(self) -> Question:
@@ -68,6 +73,8 @@ class Picture:
     @cached_property
     def named(self) -> str:
         """The service that the question, an alert in it, or an earlier question names."""
+        if self.asked:
+            return self.asked
         known = graph.known_services(self.case)
         for text in reversed(self.case.questions):
             found = names.mentioned(text, known)
@@ -153,13 +160,14 @@ class Picture:
     @cached_property
     def called_more(self) -> list[More]:
         """Calls that are made more often for each request than before."""
-        found = self.case.find("follow_calls")
+        found = self.case.find("follow_calls", service=self.start) if self.start else None
         return flow.more(found) if found else []
 
     @cached_property
     def comparisons(self) -> list[Evidence]:
         """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
         found = [e for e in self.case.evidence if e.tool == "compare_requests"]
+        found = [e for e in found if facts.word(e.facts, "service") in self.chain]
         order = {service: nth for nth, service in enumerate(self.chain)}
         return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
 
@@ -176,8 +184,11 @@ class Picture:
     @cached_property
     def condition(self) -> Condition | None:
         """A cause that is no change, where no change stands out."""
-        proved = self.clear or (self.beginning is not None and self.beginning.alarming)
-        return None if proved else condition.found(self)
+        if self.beginning is not None and self.beginning.alarming:
+            return None
+        best = self.outstanding
+        doubt = "none" if best is None else "own" if best.service in (self.witness, self.focus) else "other"
+        return condition.found(self, doubt)
 
     @cached_property
     def chain(self) -> list[str]:
@@ -278,7 +289,7 @@ class Picture:
     def change(self) -> Change | None:
         """The change that did it, as far as is known: the one that stands out, else the last of the focus."""
         if self.condition:
-            return None
+            return self.condition.change
         own, best = self.own_change, self.outstanding
         if self.by_platform:
             return self.by_platform
@@ -346,12 +357,16 @@ class Picture:
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
         serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
-        return Trouble(self.focus, self.latest, hurt, series, frozenset(well), frozenset(self._retrying))
+        return Trouble(self.focus, self.latest, hurt, series, frozenset(well), frozenset(self.retrying))
 
     @property
-    def _retrying(self) -> set[str]:
-        """Those who ask far more often than before for what fails."""
-        return {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+    def retrying(self) -> set[str]:
+        """Those who ask far more often than before for what fails, or try again and again what cannot be done."""
+        asking = {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+        found = self.symptom(self.focus)
+        hopeless = found is not None and found.errors and found.after >= _HOPELESS
+        attempts = [c for c in self.changes if c.service == self.focus and _ATTEMPTS.search(c.title)]
+        return asking | ({self.focus} if hopeless and attempts else set())
 
     @cached_property
     def diff(self) -> Evidence | None:

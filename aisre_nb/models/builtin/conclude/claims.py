@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin import facts, graph, words
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.symptom import Symptom, level
 from aisre_nb.report.check import check_claims
@@ -52,9 +52,9 @@ def _symptoms(picture: Picture) -> Iterator[Options]:
     """The subject's change, and the focus's."""
     if picture.hidden:
         yield _risen(picture.hidden, essential=True)
-    for service in dict.fromkeys([*picture.chain[:1], *picture.chain[-1:]]):
+    for service in dict.fromkeys([*picture.chain[:1], picture.culprit, *picture.chain[-1:]]):
         if found := picture.symptom(service):
-            yield _risen(found, essential=found == picture.complaint)
+            yield _risen(found, essential=found == picture.complaint or service == picture.culprit)
     if picture.subject != picture.start and picture.subject:
         yield from _steady(picture, picture.subject)
 
@@ -100,7 +100,7 @@ def _origin(picture: Picture) -> Iterator[Options]:
             part = f"{words.share(share)} of" if share is not None else "most of"
             text = f"{part} the failing requests to {service} start to fail in {origin}."
             check = _value(traces.id, "origin.service", origin)
-            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin == picture.focus)]
+            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit))]
     if picture.traces and (endpoint := facts.word(picture.traces.facts, "endpoint")):
         text = f"The operation that fails most is {endpoint}."
         yield [_claim(text, [picture.traces.id], _value(picture.traces.id, "endpoint", endpoint))]
@@ -137,7 +137,7 @@ def _condition(picture: Picture) -> Iterator[Options]:
 
 def _order(picture: Picture) -> Iterator[Options]:
     """The change came first; and who came after the onset cannot have done it."""
-    change, found = None if picture.condition else picture.change, picture.complaint
+    change, found = picture.change, picture.complaint
     firsts = [(found.onset, found.evidence, "the onset")] if found else []
     if found and change and change.at > found.at:
         # A change within the bucket in which it began carries a later time than the bucket.
@@ -174,11 +174,14 @@ def _setting(picture: Picture) -> Iterator[Options]:
     change = picture.change
     if change is None or change.kind == "deployment" or not picture.clear or change == picture.by_platform:
         return
-    where = {"service": change.service, "title": change.title}
+    # An event of a node is filed under no service.
+    node = change.kind == "k8s_event" and change.service in change.title
+    where = {"title": change.title} if node else {"service": change.service, "title": change.title}
     check = Check(kind="value", evidence=change.evidence, column="kind", where=where, expected=change.kind)
     if change.versions:
         check = Check(kind="value", evidence=change.evidence, column="to", where=where, expected=change.new)
     yield [_claim(f"{change.label}, at {words.clock(change.time)}.", [change.evidence], check, essential=True)]
+    yield from _fires(picture, change.service)
     for mover in [m for m in picture.movers if m.symptom.service == change.service][:1]:
         if mover.symptom != picture.complaint:
             yield _risen(mover.symptom, essential=True)
@@ -194,6 +197,30 @@ def _platform(picture: Picture) -> Iterator[Options]:
         row = Check(kind="value", evidence=one.evidence, column="value", where=where, expected=one.value)
         path = _value(one.evidence, f"findings.{one.nth}.value", one.value)
         yield [_claim(one.says, [one.evidence], check, essential=one == first) for check in (row, path)]
+
+
+def _fires(picture: Picture, service: str) -> Iterator[Options]:
+    """Its alert, where it is no service that could be measured."""
+    alerts = picture.case.find("get_alerts")
+    if alerts is None or picture.metrics(service) is not None:
+        return
+    for row in [r for r in graph.alerts(picture.case) if facts.word(r, "service") == service][:1]:
+        name = facts.word(row, "alert")
+        check = Check(kind="value", evidence=alerts.id, column="state", where={"service": service, "alert": name}, expected="firing")
+        yield [_claim(f"{name} fires for {service}.", [alerts.id], check, essential=True)]
+
+
+def _amplified(picture: Picture) -> Iterator[Options]:
+    """Who keeps the trouble going, by asking again and again for what fails."""
+    change = None if picture.condition else picture.change
+    for more in picture.called_more:
+        if change and more.service == change.service and more.service in picture.retrying:
+            text = f"{more.service} makes {more.times:.3g} times as many calls {more.operation} to {more.peer} for each request as before."
+            where = {"service": more.service, "operation": more.operation, "callee": more.peer}
+            row = Check(kind="value", evidence=more.evidence, column="times", where=where, expected=more.times)
+            path = _value(more.evidence, f"calls_more.{more.nth}.times", more.times)
+            yield [_claim(text, [more.evidence], check, essential=True) for check in (row, path)]
+            return
 
 
 def _source(picture: Picture) -> Iterator[Options]:
@@ -263,6 +290,7 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _order,
     _setting,
     _platform,
+    _amplified,
     _source,
     _commit,
     _tests,
