@@ -136,7 +136,7 @@ class Picture:
             return None
         serious = [a for a in graph.alerts(self.case) if facts.word(a, "severity").lower() not in _HARMLESS]
         near = [self.named, *self.neighbours] if self.named else []
-        if pods := platform.fitting(self.said, self.movers):
+        if pods := platform.fitting(self.said, self.movers, platform.speaks(self.case.question)):
             return pods.symptom
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
 

@@ -106,9 +106,13 @@ def missing(movers: Sequence[Mover]) -> bool:
     return any(m.hurts in _MISSING and m.confidence >= SURE for m in movers)
 
 
-def fitting(said: Sequence[Said], movers: Sequence[Mover]) -> Mover | None:
-    """The series by which what Kubernetes says can be measured: the first by which pods restart or are missing."""
-    services = {one.service for one in said if one.alarming}
+def fitting(said: Sequence[Said], movers: Sequence[Mover], asked: bool) -> Mover | None:
+    """The series by which what Kubernetes says can be measured: the first by which pods restart or are missing.
+
+    Unless pods are what is ``asked`` about, only of services for which it says why: restarts may come of something else.
+    """
+    ill = {one.service for one in said if one.alarming and one.service}
+    services = ill if asked else {service for service in ill if beginning(said, {service}, "")}
     found = [m for m in movers if m.hurts in _MISSING and m.symptom.service in services]
     return min(found, key=lambda m: m.at, default=None)
 

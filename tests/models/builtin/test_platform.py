@@ -96,9 +96,11 @@ def test_the_series_that_fits_is_the_first_by_which_pods_are_missing() -> None:
     movers = moved.read(
         Evidence("E5", "table", "t", "s", "find_movers", {}, facts={"movers": [*rows, series("api", 5, "full")]})
     )
-    found = platform.fitting(said(NODE, WAITS), movers)
+    found = platform.fitting(said(NODE, WAITS), movers, False)
     assert found is not None and (found.symptom.service, found.at.minute) == ("api", 20)
-    assert platform.missing(movers) and platform.fitting([], movers) is None
+    assert platform.missing(movers) and platform.fitting([], movers, True) is None
+    restarts = said(row("restarts", "Pod/api-1", "api"))
+    assert platform.fitting(restarts, movers, False) is None and platform.fitting(restarts, movers, True) is not None
 
 
 def _with_state(drive: Any, *rows: Any) -> None:
