@@ -109,7 +109,7 @@ def missing(movers: Sequence[Mover]) -> bool:
 def fitting(said: Sequence[Said], movers: Sequence[Mover], asked: bool) -> Mover | None:
     """The series by which what Kubernetes says can be measured: the first by which pods restart or are missing.
 
-    Unless pods are what is ``asked`` about, only of services for which it says why: restarts may come of something else.
+    Unless pods are ``asked`` about, only of services for which it says why: restarts may come of something else.
     """
     ill = {one.service for one in said if one.alarming and one.service}
     services = ill if asked else {service for service in ill if beginning(said, {service}, "")}
