@@ -77,9 +77,9 @@ def _large() -> float:
         text = "Back-off restarting failed container"
         more = {"type": "Warning", "reason": "BackOff", "message": text, "lastTimestamp": "2026-03-01T11:59:00Z"}
         items.append(_object("Event", f"e{n}", involvedObject=about, **more))
-    begun = time.perf_counter()
+    begun = time.process_time()
     find(cluster(items, datetime(2026, 3, 1, 12, tzinfo=UTC)))
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _object(kind: str, name: str, metadata: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -71,11 +71,12 @@ def linked(findings: Sequence[Finding], changed: Mapping[str, Sequence[str]] | N
     ``changed``: by the key of a ``revision``, the paths of the fields that it changed.
     """
     paths = changed or {}
-    causes: dict[str, list[Finding]] = {effect.key: [] for effect in findings}
-    for effect in findings:
-        for cause in findings:
-            if effect.key != cause.key and _brings(cause, effect, paths.get(cause.key, ())):
-                causes[effect.key].append(cause)
+    keyed = [(finding.key, finding) for finding in findings]
+    causes: dict[str, list[Finding]] = {key: [] for key, _ in keyed}
+    for key, effect in keyed:
+        for other, cause in keyed:
+            if key != other and _brings(cause, effect, paths.get(other, ())):
+                causes[key].append(cause)
     worst = {f.key: _ORDER[f.severity] for f in findings}
     depth = dict.fromkeys(worst, 0)
     # Layers are few: as many rounds as there are kinds on the longest way are enough.

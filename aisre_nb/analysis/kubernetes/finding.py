@@ -114,5 +114,8 @@ class Finding:
 
 def plain(value: Any, longest: int = _LONGEST) -> str:
     """What a system wrote, on one line, bounded, without characters that hide or steer."""
+    if isinstance(value, str) and len(value) <= longest and value.isascii() and value.isprintable():
+        # Nearly every name and most messages: thousands of pods have many.
+        return value if "  " not in value and value[:1] != " " and value[-1:] != " " else " ".join(value.split())
     text = " ".join(visible(str(value)[: 20 * longest]).split())
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

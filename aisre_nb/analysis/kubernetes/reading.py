@@ -23,7 +23,8 @@ _FACTOR |= {f"{unit}i": Decimal(1024) ** n for n, unit in enumerate("KMGTPE", st
 def at(data: Any, *path: str) -> Any:
     """What stands under these keys; None where something on the way is no object."""
     for part in path:
-        data = data.get(part) if isinstance(data, Mapping) else None
+        # dict first: the check of an abstract class costs ten times as much, and this is asked a million times.
+        data = data.get(part) if isinstance(data, dict | Mapping) else None
     return data
 
 
