@@ -13,6 +13,7 @@ from aisre_nb.models.builtin.second import both, second
 from aisre_nb.models.builtin.stages import (
     flow,
     history,
+    kubernetes,
     movers,
     overview,
     proposals,
@@ -20,6 +21,7 @@ from aisre_nb.models.builtin.stages import (
     records,
     report,
     requests,
+    revert,
     signals,
     source,
 )
@@ -30,6 +32,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     ranking.early,
     signals.step,
     movers.unseen,
+    kubernetes.step,
     flow.step,
     requests.step,
     signals.below,
@@ -38,6 +41,7 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     requests.compared,
     movers.elsewhere,
     source.step,
+    revert.step,
     ranking.late,
 )
 """In the order in which an expert would ask; the first that still wants something has the turn."""

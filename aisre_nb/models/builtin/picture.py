@@ -11,7 +11,19 @@ from functools import cached_property
 
 from aisre_nb.analysis.change_ranking import Fit, Trouble
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import changes, condition, facts, failure, flow, graph, moved, names, question, symptom
+from aisre_nb.models.builtin import (
+    changes,
+    condition,
+    facts,
+    failure,
+    flow,
+    graph,
+    moved,
+    names,
+    platform,
+    question,
+    symptom,
+)
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.condition import Condition
@@ -20,6 +32,7 @@ from aisre_nb.models.builtin.flow import Hop, More
 from aisre_nb.models.builtin.mend import hunks
 from aisre_nb.models.builtin.mend.hunks import Hunk
 from aisre_nb.models.builtin.moved import Mover
+from aisre_nb.models.builtin.platform import Said
 from aisre_nb.models.builtin.question import Question
 from aisre_nb.models.builtin.symptom import Symptom
 from aisre_nb.times import rfc3339
@@ -98,7 +111,7 @@ class Picture:
     @cached_property
     def start(self) -> str:
         """Where to follow from: the ill service; where all are well by their golden signals, the one that moved."""
-        return self._unwell or (self.hidden.service if self.hidden else "")
+        return self._unwell or (self.hidden.service if self.hidden else "") or self._without_pods
 
     @cached_property
     def _unwell(self) -> str:
@@ -124,6 +137,8 @@ class Picture:
             return None
         serious = [a for a in graph.alerts(self.case) if facts.word(a, "severity").lower() not in _HARMLESS]
         near = [self.named, *self.neighbours] if self.named else []
+        if pods := platform.fitting(self.said, self.movers, platform.speaks(self.case.question)):
+            return pods.symptom
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
 
     @cached_property
@@ -170,6 +185,8 @@ class Picture:
     @cached_property
     def condition(self) -> Condition | None:
         """A cause that is no change, where no change stands out."""
+        if self.beginning is not None and self.beginning.alarming:
+            return None
         best = self.outstanding
         doubt = "none" if best is None else "own" if best.service in (self.witness, self.focus) else "other"
         return condition.found(self, doubt)
@@ -275,9 +292,42 @@ class Picture:
         if self.condition:
             return self.condition.change
         own, best = self.own_change, self.outstanding
+        if self.by_platform:
+            return self.by_platform
         if best is None:
             return own
         return own if own and (own.service, own.kind) == (best.service, best.kind) else best
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What Kubernetes says is wrong, where it was asked."""
+        found = self.case.find("get_kubernetes_state")
+        return platform.read(found) if found else []
+
+    @cached_property
+    def beginning(self) -> Said | None:
+        """The finding of Kubernetes from which the trouble comes; None where it knows no reason."""
+        services = {*self.chain, *([self.named] if self.named else [])}
+        return platform.beginning(self.said, services, self.errors)
+
+    @cached_property
+    def errors(self) -> str:
+        """What is logged, and what the spans say in which failures begin."""
+        spans = (facts.word(e.facts, "origin.message") for e in self.case.evidence if e.tool == "get_traces")
+        return "\n".join([self.failure.line if self.failure else "", *spans])
+
+    @cached_property
+    def by_platform(self) -> Change | None:
+        """The same as something that was changed."""
+        return platform.change(self.beginning, self.changes) if self.beginning else None
+
+    @property
+    def _without_pods(self) -> str:
+        """The service whose pods have trouble, where nothing can be measured of it."""
+        if self.question.health or not platform.speaks(self.case.question):
+            return ""
+        ill = [one.service for one in self.said if one.alarming and one.service]
+        return self.named if self.named in ill else next(iter(ill), "")
 
     @property
     def culprit(self) -> str:
@@ -358,6 +408,18 @@ class Picture:
             if evidence.tool == "get_source_diff" and same and asked == (changed.old, changed.new):
                 return evidence
         return None
+
+    @property
+    def blame(self) -> Evidence | None:
+        """Who last touched the line at fault."""
+        return self.case.find("get_blame", line=self.line) if self.line else None
+
+    @property
+    def smallest(self) -> Evidence | None:
+        """What has to be taken back of that change, where its tests were run for it."""
+        if not self.change:
+            return None
+        return self.case.find("find_smallest_revert", service=self.change.service, to=self.change.new)
 
     @cached_property
     def suspect(self) -> dict[str, object]:

@@ -46,11 +46,17 @@ def _files(picture: Picture, change: Change) -> Step | None:
         wishes.append(
             wish("get_source_file", path=picture.file, version=change.new, service=change.service, mark_lines=marks)
         )
+    if wishes and case.open("get_blame", path=picture.file, line=picture.line):
+        wishes.append(
+            wish("get_blame", path=picture.file, line=picture.line, version=change.new, service=change.service,
+                 before_version=change.old)
+        )  # fmt: skip
     if change.manifest and case.open("get_source_file", path=change.manifest, version=None):
         wishes.append(_manifest(change))
     if not wishes:
         return None
-    what = [f"{picture.place}" if w.arguments["path"] == picture.file else "the deployment's manifest" for w in wishes]
+    read = [w for w in wishes if w.tool == "get_source_file"]
+    what = [f"{picture.place}" if w.arguments["path"] == picture.file else "the deployment's manifest" for w in read]
     return Step(f"I read {' and '.join(what)}, to propose what mends it.", tuple(wishes))
 
 
