@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aisre_nb.analysis.segments import LEAST_POINTS, bent, independent, unspiked
@@ -136,7 +137,7 @@ def _stretch(values: Values) -> tuple[int, int, float]:
         if saved[0] <= 0:
             break
         cut = [a, a + saved[1], a + saved[2], b]
-        parts = [p for p in parts if p != (a, b)] + [p for p in zip(cut, cut[1:], strict=False) if p[0] < p[1]]
+        parts = [p for p in parts if p != (a, b)] + [p for p in pairwise(cut) if p[0] < p[1]]
         if many == 1:
             begin, end = cut[1], cut[2]
         rest = np.concatenate([level[x:y] - level[x:y].mean() for x, y in sorted(parts)])

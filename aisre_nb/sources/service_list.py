@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aisre_nb.errors import SignalMissing, SourceUnreachable
+from aisre_nb.errors import SignalMissing
 from aisre_nb.sources.queries import points, spans
 from aisre_nb.sources.queries.tables import TableName, table, within
 from aisre_nb.sources.request_metrics import HISTOGRAMS, best, quantiles, seconds_per_unit
@@ -119,14 +119,13 @@ def call_graph(reader: Reader, window: Window, topology: Path) -> pd.DataFrame:
     if reader.has("otel_traces"):
         found = [_between(reader, window), reader.frame(spans.leaf_calls(window))]
         filled = [frame for frame in found if len(frame)]
-        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=CALLS)
-    if not topology.is_file():
+        if filled:
+            return pd.concat(filled, ignore_index=True)
+    elif not topology.is_file():
         reader.need("otel_traces")
-    try:
-        pairs = [(str(edge["caller"]), str(edge["callee"])) for edge in json.loads(topology.read_text("utf-8"))]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SourceUnreachable(f"{topology} cannot be read: {error}", "write it as a list of caller, callee") from None
-    reader.notes.append("there are no spans: the call graph is topology.json's, without counts")
+    pairs = _drawn(reader, topology) if topology.is_file() else []
+    if pairs:
+        reader.notes.append("there are no spans: the call graph is topology.json's, without counts")
     frame = pd.DataFrame(pairs, columns=CALLS[:2]).reindex(columns=CALLS)
     return frame.astype({"calls": "float64", "errors": "float64", "p95_ms": "float64"})
 
@@ -153,3 +152,24 @@ _CLOCKS = 3.0
 
 def _span(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def _drawn(reader: Reader, topology: Path) -> list[tuple[str, str]]:
+    """Caller and callee of each edge that can be read, once."""
+    try:
+        edges = json.loads(topology.read_text("utf-8"))
+        if not isinstance(edges, list):
+            raise ValueError("it is not a list of caller, callee")
+    except (OSError, ValueError, RecursionError) as error:
+        reader.notes.append(f"{topology.name} cannot be read, and is left out: {error}")
+        return []
+    pairs = [_pair(edge) for edge in edges]
+    if None in pairs:
+        reader.notes.append(f"{topology.name}: {pairs.count(None)} of {len(pairs)} edges cannot be read")
+    return list(dict.fromkeys(pair for pair in pairs if pair))
+
+
+def _pair(edge: object) -> tuple[str, str] | None:
+    names = (edge.get("caller"), edge.get("callee")) if isinstance(edge, dict) else (None, None)
+    caller, callee = (name if isinstance(name, str) else "" for name in names)
+    return (caller, callee) if caller and callee else None

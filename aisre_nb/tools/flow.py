@@ -17,9 +17,10 @@ from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 _ROWS = 40
 _BEFORE = timedelta(minutes=30)
 _COLUMNS = {
-    "service": "service", "within": "within", "operation": "operation", "peer": "callee", "count_before": "count_before",
-    "count_after": "count_after", "times": "times", "error_rate_before": "error_rate_before",
-    "error_rate_after": "error_rate_after", "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
+    "service": "service", "within": "within", "operation": "operation", "peer": "callee",
+    "count_before": "count_before", "count_after": "count_after", "times": "times",
+    "error_rate_before": "error_rate_before", "error_rate_after": "error_rate_after",
+    "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
     "own_ms_before": "own_ms_before", "own_ms_after": "own_ms_after",
 }  # fmt: skip
 

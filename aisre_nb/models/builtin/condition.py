@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _CLIENT = re.compile(r"user_agent|client|enduser|user\.id|tenant|source|peer\.address|customer|api.?key|account", re.I)
 """Attributes that tell who asks."""
-_PLACES = re.compile(r"route|method|pod|node|zone|host|version|operation|url|target|instance|platform|region|tier", re.I)
+_PLACES = re.compile(
+    r"route|method|pod|node|zone|host|version|operation|url|target|instance|platform|region|tier", re.I
+)
 """Attributes of which few values carry much of the traffic by nature."""
 _LIMITS = re.compile(r"max|limit|replica|cpu|memory|pool|worker|thread|concurren|consumer|quota|size", re.IGNORECASE)
 """Settings of how much a service may use."""
@@ -79,7 +81,8 @@ def _network(picture: Picture) -> Condition | None:
         if caller == callee or (callee, caller) not in both or len(both) != 2 or not compared:
             continue
         before, after = facts.number(pair, "before_ms") or 0.0, facts.number(pair, "after_ms") or 0.0
-        said = f"Calls from {caller} to {callee} take {after:.0f} ms, {before:.0f} ms before; between others nothing moved."
+        took = f"take {after:.0f} ms, {before:.0f} ms before"
+        said = f"Calls from {caller} to {callee} {took}; between others nothing moved."
         check = Check(kind="value", evidence=compared.id, column=f"between.{nth}.after_ms", expected=after)
         where = Check(kind="value", evidence=compared.id, column="origin.service", expected=caller)
         return Condition(
@@ -102,7 +105,8 @@ def _told(picture: Picture) -> Condition | None:
                 continue
             check = Check(kind="contains", evidence=logs.id, expected=match[0])
             count = int(facts.number(row, "count") or 0)
-            said = f"{picture.witness} logs {words.code(match[0])} since {words.clock(facts.word(row, 'first_seen'))}, {count} times."
+            since = words.clock(facts.word(row, "first_seen"))
+            said = f"{picture.witness} logs {words.code(match[0])} since {since}, {count} times."
             return Condition(
                 kind, (picture.witness,), f"{text}: {picture.witness} logs it", (Proof(said, logs.id, check),),
                 f"Renew it, and have {picture.witness} take the new one.",
@@ -120,7 +124,8 @@ def _elsewhere(picture: Picture) -> Condition | None:
         said = f"{hop.operation} of {hop.peer} takes {hop.after:.3g} ms on average, {hop.before:.3g} ms before."
     else:
         text = f"{hop.peer} fails"
-        said = f"{words.share(hop.after)} of the calls {hop.operation} to {hop.peer} fail, {words.share(hop.before)} before."
+        part = f"{words.share(hop.after)} of the calls {hop.operation} to {hop.peer}"
+        said = f"{part} fail, {words.share(hop.before)} before."
     check = Check(kind="value", evidence=hop.evidence, column=hop.after_path, expected=hop.after)
     where = Check(kind="value", evidence=hop.evidence, column="origin.service", expected=hop.peer)
     return Condition(
@@ -241,7 +246,9 @@ def _capacity(picture: Picture) -> Condition | None:
 def _limited(picture: Picture, service: str, at: datetime) -> Change | None:
     """The last change before it that left the service less to work with."""
     before = [c for c in picture.changes if c.service == service and c.at <= at and _LIMITS.search(c.title)]
-    less = [c for c in before if (old := _number(c.old)) is not None and (new := _number(c.new)) is not None and new < old]
+    less = [
+        c for c in before if (old := _number(c.old)) is not None and (new := _number(c.new)) is not None and new < old
+    ]
     return max(less, key=lambda c: c.at, default=None)
 
 
@@ -262,4 +269,3 @@ def _known(picture: Picture, service: str) -> bool:
     """It has telemetry of its own, or something was changed in it."""
     listed = {facts.word(row, "service") for row in graph.service_rows(picture.case)}
     return service in listed or any(change.service == service for change in picture.changes)
-

@@ -63,7 +63,8 @@ def read(evidence: Evidence) -> list[Hop]:
         Hop(
             evidence.id, nth, by, facts.word(row, "service"), facts.word(row, "where"),
             facts.word(row, "peer"), facts.word(row, "operation"), facts.number(row, "share") or 0.0,
-            facts.number(row, f"before_{unit}") or 0.0, facts.number(row, f"after_{unit}") or 0.0, facts.number(row, "times") or 1.0,
+            facts.number(row, f"before_{unit}") or 0.0, facts.number(row, f"after_{unit}") or 0.0,
+            facts.number(row, "times") or 1.0,
         )
         for nth, row in enumerate(facts.rows(evidence.facts, "hops"))
     ]  # fmt: skip

@@ -45,9 +45,7 @@ def _ill(picture: Picture) -> list[str]:
     known = graph.known_services(picture.case)
     named = [s for s in names.mentioned(picture.case.question, known) if s != picture.named]
     alerting = [
-        facts.word(a, "service")
-        for a in graph.alerts(picture.case)
-        if facts.word(a, "severity").lower() in _SERIOUS
+        facts.word(a, "service") for a in graph.alerts(picture.case) if facts.word(a, "severity").lower() in _SERIOUS
     ]
     moved = [m.symptom.service for m in picture.movers if m.hurts == "failed requests" and m.confidence >= SURE]
     return [s for s in dict.fromkeys([*named, *alerting, *moved]) if s and s != picture.named]

@@ -15,6 +15,7 @@ from aisre_nb.report.report import Check, Claim, ReportDraft
 Options = list[Claim]
 """Ways to put one statement, the strictest first; the first that holds is taken."""
 _SIGNALS = ("error_rate", "latency_p95")
+_MOST_SAID = 3
 _MOST_LATER = 3
 """Changes after the onset that are ruled out one by one; a pod that restarts forty times is told once."""
 
@@ -99,7 +100,11 @@ def _origin(picture: Picture) -> Iterator[Options]:
             part = f"{words.share(share)} of" if share is not None else "most of"
             text = f"{part} the failing requests to {service} start to fail in {origin}."
             check = _value(traces.id, "origin.service", origin)
-            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit))]
+            yield [
+                _claim(
+                    text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit)
+                )
+            ]
     if picture.traces and (endpoint := facts.word(picture.traces.facts, "endpoint")):
         text = f"The operation that fails most is {endpoint}."
         yield [_claim(text, [picture.traces.id], _value(picture.traces.id, "endpoint", endpoint))]
@@ -143,7 +148,9 @@ def _order(picture: Picture) -> Iterator[Options]:
         firsts = [(found.by, found.evidence, "the end of the minute in which it began")]
     if picture.failure and facts.time(picture.failure.first_seen):
         firsts.append((picture.failure.first_seen, picture.failure.evidence, "the first such exception"))
-    if change:
+    # What a platform notices of a machine it notices some time after those who wait for it.
+    noticed = change is not None and change == picture.by_platform and bool(firsts) and change.time > firsts[0][0]
+    if change and not noticed:
         yield [
             _claim(
                 f"{change.label}, at {words.clock(change.time)}, came before {what}, at {words.clock(time)}.",
@@ -169,7 +176,7 @@ def _order(picture: Picture) -> Iterator[Options]:
 def _setting(picture: Picture) -> Iterator[Options]:
     """What was set, or what the platform says of a resource; and what moved there."""
     change = picture.change
-    if change is None or change.kind == "deployment" or not picture.clear:
+    if change is None or change.kind == "deployment" or not picture.clear or change == picture.by_platform:
         return
     # An event of a node is filed under no service.
     node = change.kind == "k8s_event" and change.service in change.title
@@ -184,6 +191,18 @@ def _setting(picture: Picture) -> Iterator[Options]:
             yield _risen(mover.symptom, essential=True)
 
 
+def _platform(picture: Picture) -> Iterator[Options]:
+    """What Kubernetes says: where it begins, and what of it befalls the service."""
+    first = picture.beginning
+    own = [one for one in picture.said if one.alarming and one.service in (picture.focus, picture.culprit)]
+    told = [*([first] if first else []), *(one for one in own if one != first)][:_MOST_SAID]
+    for one in told:
+        where = {"kind": one.kind, "object": one.object, "service": one.service}
+        row = Check(kind="value", evidence=one.evidence, column="value", where=where, expected=one.value)
+        path = _value(one.evidence, f"findings.{one.nth}.value", one.value)
+        yield [_claim(one.says, [one.evidence], check, essential=one == first) for check in (row, path)]
+
+
 def _fires(picture: Picture, service: str) -> Iterator[Options]:
     """Its alert, where it is no service that could be measured."""
     alerts = picture.case.find("get_alerts")
@@ -191,7 +210,13 @@ def _fires(picture: Picture, service: str) -> Iterator[Options]:
         return
     for row in [r for r in graph.alerts(picture.case) if facts.word(r, "service") == service][:1]:
         name = facts.word(row, "alert")
-        check = Check(kind="value", evidence=alerts.id, column="state", where={"service": service, "alert": name}, expected="firing")
+        check = Check(
+            kind="value",
+            evidence=alerts.id,
+            column="state",
+            where={"service": service, "alert": name},
+            expected="firing",
+        )
         yield [_claim(f"{name} fires for {service}.", [alerts.id], check, essential=True)]
 
 
@@ -200,7 +225,8 @@ def _amplified(picture: Picture) -> Iterator[Options]:
     change = None if picture.condition else picture.change
     for more in picture.called_more:
         if change and more.service == change.service and more.service in picture.retrying:
-            text = f"{more.service} makes {more.times:.3g} times as many calls {more.operation} to {more.peer} for each request as before."
+            many = f"{more.times:.3g} times as many calls {more.operation} to {more.peer}"
+            text = f"{more.service} makes {many} for each request as before."
             where = {"service": more.service, "operation": more.operation, "callee": more.peer}
             row = Check(kind="value", evidence=more.evidence, column="times", where=where, expected=more.times)
             path = _value(more.evidence, f"calls_more.{more.nth}.times", more.times)
@@ -229,6 +255,33 @@ def _source(picture: Picture) -> Iterator[Options]:
         yield [_claim(text, [found.id, failure.evidence], check)]
 
 
+def _commit(picture: Picture) -> Iterator[Options]:
+    """Who last touched the lines around the place, where that came with the change."""
+    found, change = picture.blame, picture.change
+    lines = facts.rows(found.facts, "lines") if found else []
+    at = picture.line
+    new = [(n, row) for n, row in enumerate(lines) if row.get("new") is True and facts.word(row, "commit")]
+    if found and change and new:
+        nth, row = min(new, key=lambda pair: abs((facts.number(pair[1], "line") or 0) - at))
+        commit, subject = facts.word(row, "short") or facts.word(row, "commit"), facts.word(row, "subject")
+        place = f"{picture.file}:{facts.word(row, 'line')}"
+        text = f"{place} came with commit {commit} ({words.short(subject, 80)}), which {change.old} had not."
+        yield [_claim(text, [found.id], _value(found.id, f"lines.{nth}.commit", facts.word(row, "commit")))]
+
+
+def _tests(picture: Picture) -> Iterator[Options]:
+    """What the service's own tests say of the change."""
+    found, change = picture.smallest, picture.change
+    tests = facts.at(found.facts, "telling_tests") if found else None
+    parts = facts.rows(found.facts, "parts") if found else []
+    if found and change and isinstance(tests, list) and tests and parts:
+        where = f"{facts.word(parts[0], 'file')}:{facts.word(parts[0], 'line')}"
+        more = f" and {len(parts) - 1} more parts" if len(parts) > 1 else ""
+        text = f"{tests[0]} fails on {change.new}, held on {change.old}, and holds with {where}{more} taken back."
+        check = _value(found.id, "parts.0.line", facts.number(parts[0], "line") or 0)
+        yield [_claim(text, [found.id], check, essential=True)]
+
+
 def _healthy(picture: Picture) -> Iterator[Options]:
     for service in [picture.subject] if picture.subject else picture.candidates:
         yield from _steady(picture, service)
@@ -247,7 +300,10 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _condition,
     _order,
     _setting,
+    _platform,
     _amplified,
     _source,
+    _commit,
+    _tests,
 )
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from aisre_nb.models.builtin import facts, graph, words
+from aisre_nb.models.builtin import facts, graph, ranking, words
+from aisre_nb.models.builtin.conclude import by_ranking
 from aisre_nb.models.builtin.conclude.claims import made
 from aisre_nb.models.builtin.conclude.gaps import gaps
 from aisre_nb.models.builtin.conclude.hypotheses import weighed
@@ -61,6 +62,8 @@ def _of_one(picture: Picture, returned: str) -> ReportDraft:
     An essential claim that does not hold is not argued away: the outcome is then inconclusive, and a gap says so.
     """
     verdict = judge(picture)
+    if verdict.by_ranking and (found := by_ranking.draft(picture, verdict, returned)):
+        return found
     claims, broken = made(picture)
     back = tuple(returned.splitlines())
     gone = [c for c in claims if any(line.startswith(f"- {c.text}") for line in back)]
@@ -84,6 +87,8 @@ def _of_one(picture: Picture, returned: str) -> ReportDraft:
 def summary(picture: Picture, verdict: Verdict) -> str:
     """The finding in one or two sentences."""
     change, failure = picture.change, picture.failure
+    if verdict.by_ranking and (found_by := ranking.read(picture.case)):
+        return by_ranking.summary(found_by)
     if verdict.outcome == "no_fault":
         return f"{picture.subject or 'No service'} shows no change for the worse in errors or latency."
     found = picture.complaint
@@ -95,6 +100,9 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     if verdict.outcome == "inconclusive" or change is None:
         return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
+    if picture.companion and picture.migration:
+        told = f"it came with {picture.companion.label}, whose migration holds {words.code(picture.migration)}"
+        return f"{well}{change.label} brought it: {told}. {what}"
     if failure is None:
         return f"{well}{change.label} brought it: {what}"
     names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""
