@@ -145,7 +145,18 @@ class Picture:
         near = [self.named, *self.neighbours] if self.named else []
         if pods := platform.fitting(self.said, self.movers, platform.speaks(self.case.question)):
             return pods.symptom
+        compared = self.case.find("follow_calls", service=self.named) if self.named else None
+        if compared and (left_out := flow.fewer(compared, self.named)):
+            return left_out
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
+
+    @property
+    def changed_last(self) -> Change | None:
+        """The last deployment or setting of the service that is asked about, early enough to show what came of it."""
+        now = self.case.request.now
+        own = [c for c in self.changes if c.service == self.named and c.kind in ("deployment", "config")]
+        own = [c for c in own if now is None or timedelta(minutes=5) <= now - c.at <= timedelta(hours=2)]
+        return max(own, key=lambda c: c.at, default=None)
 
     @cached_property
     def shown(self) -> Symptom | None:
@@ -174,7 +185,8 @@ class Picture:
     def comparisons(self) -> list[Evidence]:
         """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
         found = [e for e in self.case.evidence if e.tool == "compare_requests"]
-        found = [e for e in found if facts.word(e.facts, "service") in self.chain]
+        walked = {*self.chain, *(hop.service for hop in self.way)}
+        found = [e for e in found if facts.word(e.facts, "service") in walked]
         order = {service: nth for nth, service in enumerate(self.chain)}
         return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
 
