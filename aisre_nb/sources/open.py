@@ -12,6 +12,7 @@ from aisre_nb.sources.base import Sources
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.incident_files import IncidentFiles
 from aisre_nb.sources.link_template import checked
+from aisre_nb.sources.reported import Reported
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 
 AnySource = TelemetryFolder | GitRepository
@@ -90,11 +91,13 @@ def _together(opened: list[AnySource], notes: list[str]) -> Sources:
         metrics=folder,
         traces=folder,
         logs=folder,
+        kubernetes=folder,
         changes=(*folders[:1], *repositories[:1]),
         code=repositories[0] if repositories else None,
         all=tuple(opened),
         now=folder.now if folder else None,
         clock=(lambda: folder.now) if folder else None,
         question=folder.question if folder else "",
+        reported=folder.reported if folder else Reported(),
         notes=tuple(notes),
     )

@@ -16,12 +16,15 @@ from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import read_changes
 from aisre_nb.sources.folder_health import health
 from aisre_nb.sources.golden_signals import golden_signals
+from aisre_nb.sources.kubernetes_file import NAME, read_objects
 from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
+from aisre_nb.sources.reported import reported
 from aisre_nb.sources.request_flow import request_flow
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
 from aisre_nb.sources.request_values import between_places, request_values
+from aisre_nb.sources.samples import log_sample, span_sample
 from aisre_nb.sources.service_list import call_graph, service_list
 from aisre_nb.sources.telemetry_database import Database, Reader
 from aisre_nb.times import Window, instant
@@ -29,11 +32,11 @@ from aisre_nb.times import Window, instant
 if TYPE_CHECKING:
     import pandas as pd
 
-_FILES = ("otel_", "alerts.json", "changes.jsonl", "manifest.json")
+_FILES = ("otel_", "alerts.json", "changes.jsonl", "kubernetes.json", "manifest.json")
 
 
 class TelemetryFolder:
-    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource` and `Source`."""
+    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource`, `ClusterState` and `Source`."""
 
     def __init__(self, folder: Path, name: str = "telemetry", link: str = "") -> None:
         """``link``: the house's own page, as `link_template` has it.
@@ -51,6 +54,8 @@ class TelemetryFolder:
                 f"{folder} holds no telemetry", "it should hold otel_*.parquet, alerts.json or changes.jsonl"
             )
         self.manifest = self._read_manifest()
+        self.reported, notes = reported(self.manifest)
+        self.notes += notes
         self._database = Database(self.folder)
         self._dated = self._state()
         self._instant = self._now()
@@ -87,7 +92,7 @@ class TelemetryFolder:
             data = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(data, dict):
                 raise ValueError("it is not an object")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.notes += (f"{path} cannot be read, and is left out: {error}",)
             return {}
         return data
@@ -136,6 +141,10 @@ class TelemetryFolder:
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`."""
         return await self._read("changes.jsonl", lambda path: read_changes(path, window, service), window)
+
+    async def objects(self) -> Answer:
+        """See `ClusterState.objects`."""
+        return await self._read(NAME, read_objects)
 
     async def services(self, window: Window) -> Answer:
         """See `MetricSource.services`."""
@@ -207,6 +216,14 @@ class TelemetryFolder:
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""
         return await self._ask(lambda reader: whole_trace(reader, trace_id), trace_id=trace_id)
+
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """See `TraceSource.span_sample`."""
+        return await self._ask(lambda reader: span_sample(reader, window, limit), window)
+
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """See `LogSource.log_sample`."""
+        return await self._ask(lambda reader: log_sample(reader, window, limit, part), window)
 
     async def logs(
         self,

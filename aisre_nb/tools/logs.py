@@ -82,6 +82,7 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -42,3 +42,36 @@ async def test_without_spans_the_call_graph_is_the_topology_files(telemetry: Any
     assert answer.frame["calls"].isna().all()
     assert any("topology.json" in note for note in answer.notes)
     await source.close()
+
+
+async def test_where_no_span_tells_who_calls_whom_the_topology_does(telemetry: Any) -> None:
+    telemetry.table("otel_traces", [telemetry.span(1)])
+    (telemetry.folder / "topology.json").write_text(json.dumps([{"caller": "door", "callee": "shelf"}]))
+    source = TelemetryFolder(telemetry.folder)
+    answer = await source.calls(telemetry.window(0, 60))
+    assert answer.frame[["caller", "callee"]].values.tolist() == [["door", "shelf"]]
+    await source.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '"door"', "[1, null, {}]", '[{"caller": "", "callee": "x"}]', "[[]]", "[" * 9999]
+)
+async def test_a_topology_that_cannot_be_read_is_a_note(telemetry: Any, text: str) -> None:
+    telemetry.table("otel_logs", [telemetry.log(1, "x")])
+    (telemetry.folder / "topology.json").write_text(text)
+    source = TelemetryFolder(telemetry.folder)
+    answer = await source.calls(telemetry.window(0, 60))
+    assert answer.frame.empty
+    assert list(answer.frame.columns) == ["caller", "callee", "calls", "errors", "p95_ms"]
+    assert any("topology.json" in note and "cannot be read" in note for note in answer.notes)
+    await source.close()
+
+
+async def test_edges_that_can_be_read_are_kept_once(telemetry: Any) -> None:
+    telemetry.table("otel_logs", [telemetry.log(1, "x")])
+    edge = {"caller": "door", "callee": "shelf"}
+    (telemetry.folder / "topology.json").write_text(json.dumps([edge, edge, {"caller": 3, "callee": "shelf"}]))
+    source = TelemetryFolder(telemetry.folder)
+    answer = await source.calls(telemetry.window(0, 60))
+    assert answer.frame[["caller", "callee"]].values.tolist() == [["door", "shelf"]]
+    await source.close()
