@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     import numpy as np
     import pyarrow as pa
 
@@ -61,6 +60,7 @@ def joined(texts: pa.LargeStringArray) -> bytes:
 def _texts(bodies: Iterable[Any]) -> pa.LargeStringArray:
     import pyarrow as pa
 
+    bodies = list(bodies) if isinstance(bodies, Iterator) else bodies
     try:
         found = pa.array(bodies, pa.large_string(), from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError):

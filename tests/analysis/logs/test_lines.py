@@ -31,6 +31,7 @@ def test_a_column_of_any_kind_is_read(dtype: str) -> None:
 
 
 def test_what_is_no_text_is_read_as_text() -> None:
+    assert _lines(iter(["a", b"\xff"])) == ["a", "\ufffd"]
     assert _lines([1, b"\xff", None, float("nan"), "\ud800"]) == ["1", "\ufffd", "", "", "?"]
 
 
