@@ -48,6 +48,12 @@ CALLEES = 4
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
 _TOGETHER = timedelta(minutes=2)
+_RESOLVES = re.compile(r"dns|resolv|bind9?|unbound", re.IGNORECASE)
+_UNRESOLVED = re.compile(
+    r"name resolution|getaddrinfo|gaierror|name or service not known|no such host|nxdomain|servfail|eai_again|"
+    r"could not resolve|unknown ?host",
+    re.IGNORECASE,
+)
 _HOPELESS = 0.5
 _ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
 """Settings that say how often something that failed is tried again."""
@@ -314,7 +320,12 @@ class Picture:
     def errors(self) -> str:
         """What is logged, and what the spans say in which failures begin."""
         spans = (facts.word(e.facts, "origin.message") for e in self.case.evidence if e.tool == "get_traces")
-        return "\n".join([self.failure.line if self.failure else "", *spans])
+        new = (facts.word(row, "pattern") for row in facts.rows(self.logs.facts, "new")) if self.logs else ()
+        return "\n".join([self.failure.line if self.failure else "", *spans, *new])
+
+    def _spoken(self, service: str) -> bool:
+        """Names could not be resolved, and this resolves them."""
+        return bool(_RESOLVES.search(service) and _UNRESOLVED.search(self.errors))
 
     @cached_property
     def by_platform(self) -> Change | None:
@@ -360,9 +371,13 @@ class Picture:
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
         # Somebody else's service is not changed by us: what we changed is how it is asked.
         place = self.focus if self.focus in {facts.word(r, "service") for r in graph.service_rows(self.case)} else ""
+        begun = moved.first(self.movers, graph.pairs(self.case))
+        first = (begun.symptom.service, begun.at) if begun else None
         return Trouble(
-            place or self.witness, self.latest, hurt, series, frozenset(well), self.witness, frozenset(self.retrying)
-        )
+            place or self.witness, self.latest, hurt, series, frozenset(well), first,
+            frozenset(s for s in {c.service for c in self.changes} if self._spoken(s)), self.witness,
+            frozenset(self.retrying),
+        )  # fmt: skip
 
     @property
     def retrying(self) -> set[str]:
