@@ -12,7 +12,8 @@ _HEAD = 12
 _LONGEST_WORD = 160
 _PLACE = re.compile(r"\(?(?:[A-Za-z_$][\w.$\[\]/\\-]*#\d{1,6}|[\w$./\\-]*\w\.[A-Za-z]{1,5}:\d{1,6})[):,\]]?")
 """``%c#%L`` of Logback and Log4j, ``file.py:12`` of everybody else."""
-_VARIES = re.compile(r"[^\s=:,;()\[\]{}\"']*\d[^\s=:,;()\[\]{}\"']*")
+_TOKEN = re.compile(r"[^\s=:,;()\[\]{}\"']+")
+_DIGIT = re.compile(r"\d")
 _LINE = 4000
 _TEXT = 400
 _SIMILAR = 0.5
@@ -45,7 +46,12 @@ def _place(body: str) -> str:
 
 def _text(body: str) -> str:
     # A line may begin with white space, or be all of it.
-    return _VARIES.sub("<*>", masked(body[:_LINE].lstrip()))[:_TEXT]
+    return _TOKEN.sub(_varied, masked(body[:_LINE].lstrip()))[:_TEXT]
+
+
+def _varied(token: re.Match[str]) -> str:
+    """A word with a digit in it is a value. Not one pattern for both: it would look at a long word again and again."""
+    return "<*>" if _DIGIT.search(token[0]) else token[0]
 
 
 def _grouped(texts: list[str]) -> dict[str, str]:
