@@ -16,6 +16,7 @@ from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import read_changes
 from aisre_nb.sources.folder_health import health
 from aisre_nb.sources.golden_signals import golden_signals
+from aisre_nb.sources.kubernetes_file import NAME, read_objects
 from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
@@ -31,11 +32,11 @@ from aisre_nb.times import Window, instant
 if TYPE_CHECKING:
     import pandas as pd
 
-_FILES = ("otel_", "alerts.json", "changes.jsonl", "manifest.json")
+_FILES = ("otel_", "alerts.json", "changes.jsonl", "kubernetes.json", "manifest.json")
 
 
 class TelemetryFolder:
-    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource` and `Source`."""
+    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource`, `ClusterState` and `Source`."""
 
     def __init__(self, folder: Path, name: str = "telemetry", link: str = "") -> None:
         """``link``: the house's own page, as `link_template` has it.
@@ -140,6 +141,10 @@ class TelemetryFolder:
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`."""
         return await self._read("changes.jsonl", lambda path: read_changes(path, window, service), window)
+
+    async def objects(self) -> Answer:
+        """See `ClusterState.objects`."""
+        return await self._read(NAME, read_objects)
 
     async def services(self, window: Window) -> Answer:
         """See `MetricSource.services`."""

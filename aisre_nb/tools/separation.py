@@ -53,7 +53,11 @@ async def _compare_requests(context: ToolContext, arguments: CompareRequests) ->
         "grown": [_growth(one) for one in more[:_TOLD]],
         "between": [_pair(one) for one in pairs[:_TOLD]],
     }
-    frame = answer.frame.sort_values("bad", ascending=False, kind="stable").head(_ROWS).reset_index(drop=True)
+    if pairs:
+        facts["origin"] = {"service": pairs[0].caller, "share": 1.0}
+    # Where it is the way between places, that is the table.
+    frame = way.frame if pairs else answer.frame.sort_values("bad", ascending=False, kind="stable").head(_ROWS)
+    frame = frame.reset_index(drop=True)
     return ToolResult(
         "table", f"{arguments.service}: what separates {_BAD[arguments.by]} requests", _said(arguments, facts), frame,
         facts, answer.source, f"{answer.query}\n\n{way.query}", window, link=answer.link,
@@ -85,17 +89,23 @@ def _pair(one: Pair) -> dict[str, Any]:
 
 
 def _said(arguments: CompareRequests, facts: dict[str, Any]) -> str:
-    bad = _BAD[arguments.by]
-    told = []
-    for one in facts["separates"][:2]:
-        told.append(f"{one['of_bad']:.0%} of the {bad} requests have {one['key']} {one['value']}, {one['of_good']:.0%} "
-                    "of the others")  # fmt: skip
-    for one in facts["grown"][:1]:
-        told.append(f"{one['after']:.0%} of all have {one['key']} {one['value']}, {one['before']:.0%} before")
-    for one in facts["between"][:1]:
-        told.append(f"calls from {one['caller']} to {one['callee']} take {one['after_ms']:.0f} ms, "
-                    f"{one['before_ms']:.0f} ms before, while others take what they took")  # fmt: skip
-    return "; ".join(told) or f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    bad, found = _BAD[arguments.by], facts["separates"]
+    told = [
+        f"{one['of_bad']:.0%} of the {bad} requests have {one['key']} {one['value']}, {one['of_good']:.0%} "
+        "of the others"
+        for one in found[:2]
+    ]
+    told += [
+        f"{one['after']:.0%} of all have {one['key']} {one['value']}, {one['before']:.0%} before"
+        for one in facts["grown"][:1]
+    ]
+    told += [
+        f"calls from {one['caller']} to {one['callee']} take {one['after_ms']:.0f} ms, {one['before_ms']:.0f} ms "
+        "before, while others take what they took"
+        for one in facts["between"][:1]
+    ]
+    none = f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    return "; ".join(told) or none
 
 
 compare_requests = Tool(

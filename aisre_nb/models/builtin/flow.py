@@ -31,6 +31,11 @@ class Hop:
     times: float
 
     @property
+    def after_path(self) -> str:
+        """Where the evidence's facts hold `after`."""
+        return f"hops.{self.nth}.after_{'ms' if self.by == 'latency' else 'error_rate'}"
+
+    @property
     def clear(self) -> bool:
         """Most of what got worse is there."""
         return self.share >= _CLEAR
@@ -41,20 +46,25 @@ class More:
     """A call that is made more often for each request than before."""
 
     evidence: str
+    nth: int
     service: str
     operation: str
     peer: str
     times: float
     count: int
+    error_rate: float
 
 
 def read(evidence: Evidence) -> list[Hop]:
     """The hops, the first one at the service that was asked about."""
+    by = facts.word(evidence.facts, "by")
+    unit = "ms" if by == "latency" else "error_rate"
     return [
         Hop(
-            evidence.id, nth, facts.word(evidence.facts, "by"), facts.word(row, "service"), facts.word(row, "where"),
+            evidence.id, nth, by, facts.word(row, "service"), facts.word(row, "where"),
             facts.word(row, "peer"), facts.word(row, "operation"), facts.number(row, "share") or 0.0,
-            facts.number(row, "before") or 0.0, facts.number(row, "after") or 0.0, facts.number(row, "times") or 1.0,
+            facts.number(row, f"before_{unit}") or 0.0, facts.number(row, f"after_{unit}") or 0.0,
+            facts.number(row, "times") or 1.0,
         )
         for nth, row in enumerate(facts.rows(evidence.facts, "hops"))
     ]  # fmt: skip
@@ -64,10 +74,11 @@ def more(evidence: Evidence) -> list[More]:
     """What is called more often, the most calls first."""
     return [
         More(
-            evidence.id, facts.word(row, "service"), facts.word(row, "operation"), facts.word(row, "peer"),
+            evidence.id, nth, facts.word(row, "service"), facts.word(row, "operation"), facts.word(row, "peer"),
             facts.number(row, "times") or 1.0, int(facts.number(row, "count") or 0),
+            facts.number(row, "error_rate") or 0.0,
         )
-        for row in facts.rows(evidence.facts, "calls_more")
+        for nth, row in enumerate(facts.rows(evidence.facts, "calls_more"))
     ]  # fmt: skip
 
 

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.builtin import facts
+from aisre_nb.times import rfc3339
 
 _LEAST_ERRORS = 0.005
 """A rise of the error rate by less than this, as a share of requests, is not taken for a fault."""
 _LEAST_RATIO = {"errors": 2.0, "latency": 1.25, "other": 1.5}
 """How many times its former value a signal must reach."""
 _LEAST_CONFIDENCE = 0.3
+_LEAST_POINTS = 8
+"""Points of a signal below which nothing can be said of its course."""
 _HIGH = 0.05
 """An error rate that is called high even where it did not change."""
 
@@ -33,6 +36,8 @@ class Symptom:
     """The length of one bucket of the series: the onset is no more exact than this."""
     path: str = ""
     """Where the evidence's facts hold it; empty: with the golden signals, under its name."""
+    labels: str = ""
+    """Of a series that is not a service's as a whole."""
 
     @property
     def at(self) -> datetime:
@@ -40,6 +45,11 @@ class Symptom:
         found = facts.time(self.onset)
         assert found is not None
         return found
+
+    @property
+    def by(self) -> str:
+        """The end of the bucket in which it began: it began before this instant."""
+        return rfc3339(self.at + self.step)
 
     @property
     def slow(self) -> bool:
@@ -72,6 +82,12 @@ def level(evidence: Evidence, signal: str) -> float | None:
     """A signal's value at the end: after the onset, or throughout where there is none."""
     after = facts.number(evidence.facts, f"signals.{signal}.after")
     return after if after is not None else facts.number(evidence.facts, f"signals.{signal}.before")
+
+
+def enough(evidence: Evidence, signal: str) -> bool:
+    """A change of the signal could have been seen: it is kept, and often enough."""
+    points = facts.number(evidence.facts, f"signals.{signal}.points")
+    return level(evidence, signal) is not None and (points is None or points >= _LEAST_POINTS)
 
 
 def family(signal: str) -> str:

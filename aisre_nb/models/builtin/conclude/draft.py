@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from aisre_nb.models.builtin import facts, graph, ranking, words
 from aisre_nb.models.builtin.conclude import by_ranking
 from aisre_nb.models.builtin.conclude.claims import made
@@ -13,9 +16,48 @@ from aisre_nb.models.builtin.conclude.verdict import Verdict, judge, ranked
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.report.report import Check, Claim, ReportDraft, RootCause
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
-def draft(picture: Picture, returned: str = "") -> ReportDraft:
-    """What is submitted. ``returned`` is what came back of a first attempt: the claims in it are left out.
+
+def draft(picture: Picture, returned: str = "", *more: Picture) -> ReportDraft:
+    """What is submitted, of each fault that was found. ``returned``: see `_of_one`."""
+    found = _of_one(picture, returned)
+    for other in more if found.outcome == "root_cause" else ():
+        one = _of_one(other, returned)
+        found = _joined(found, one) if one.outcome == "root_cause" else found
+    return found
+
+
+def _joined(one: ReportDraft, other: ReportDraft) -> ReportDraft:
+    """Two faults in one report: what each says once, the first one's first."""
+    causes = [one.root_cause, other.root_cause]
+    if causes[0] is None or causes[1] is None:
+        return one
+    first, then = causes[0], causes[1]
+    cause = RootCause(
+        services=list(dict.fromkeys([*first.services, *then.services])),
+        ranked=list(dict.fromkeys([first.services[0], then.services[0], *first.ranked])),
+        kind=first.kind,
+        change="; ".join(c for c in (first.change, then.change) if c),
+        location=first.location or then.location,
+        summary=f"Two faults. {first.summary} {then.summary}",
+        evidence=list(dict.fromkeys([*first.evidence, *then.evidence])),
+    )
+    lists = ("claims", "hypotheses", "timeline", "remediation", "gaps", "impact")
+    both = {name: _once([*getattr(one, name), *getattr(other, name)]) for name in lists}
+    # What one fault's picture rules out may be the other fault.
+    both["hypotheses"] = [h for h in both["hypotheses"] if h.verdict != "open"]
+    both["timeline"] = sorted(both["timeline"], key=lambda entry: facts.time(entry.time) or _NEVER)
+    return one.model_copy(update={"root_cause": cause, **both})
+
+
+def _once(items: list[Any]) -> list[Any]:
+    """Each text once."""
+    return list({item if isinstance(item, str) else item.text: item for item in reversed(items)}.values())[::-1]
+
+
+def _of_one(picture: Picture, returned: str) -> ReportDraft:
+    """What is submitted of one fault. ``returned`` is what came back of a first attempt: the claims in it are left out.
 
     An essential claim that does not hold is not argued away: the outcome is then inconclusive, and a gap says so.
     """
@@ -23,8 +65,10 @@ def draft(picture: Picture, returned: str = "") -> ReportDraft:
     if verdict.by_ranking and (found := by_ranking.draft(picture, verdict, returned)):
         return found
     claims, broken = made(picture)
-    kept = [c for c in claims if c.text not in returned]
-    broken += [c.text for c in claims if c.text in returned and c.essential]
+    back = tuple(returned.splitlines())
+    gone = [c for c in claims if any(line.startswith(f"- {c.text}") for line in back)]
+    kept = [c for c in claims if c not in gone]
+    broken += [c.text for c in gone if c.essential]
     if broken and verdict.outcome == "root_cause":
         open_ = [*verdict.open, *(f"This does not hold: {text}" for text in broken)]
         verdict = Verdict("inconclusive", verdict.kind, open_)
@@ -51,9 +95,14 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     elsewhere = picture.start and picture.subject and picture.subject != picture.start
     well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
     what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
+    if picture.condition and verdict.outcome == "root_cause":
+        return f"{well}{picture.condition.text[0].upper()}{picture.condition.text[1:]}: {what}"
     if verdict.outcome == "inconclusive" or change is None:
         return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
+    if picture.companion and picture.migration:
+        told = f"it came with {picture.companion.label}, whose migration holds {words.code(picture.migration)}"
+        return f"{well}{change.label} brought it: {told}. {what}"
     if failure is None:
         return f"{well}{change.label} brought it: {what}"
     names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""
@@ -67,14 +116,24 @@ def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
         return None
     sure = verdict.outcome == "root_cause"
     return RootCause(
-        services=[picture.culprit if sure else picture.focus],
+        services=list(picture.condition.services) if sure and picture.condition else [_blamed(picture, sure)],
         ranked=ranked(picture),
         kind=verdict.kind,
-        change=picture.change.label if sure and picture.change else "",
+        change=_change(picture) if sure else "",
         location=picture.place,
         summary=summary(picture, verdict),
         evidence=_rests_on(picture),
     )
+
+
+def _blamed(picture: Picture, sure: bool) -> str:
+    return picture.culprit if sure else picture.focus
+
+
+def _change(picture: Picture) -> str:
+    if picture.condition:
+        return picture.condition.text
+    return picture.change.label if picture.change else ""
 
 
 def _rests_on(picture: Picture) -> list[str]:
@@ -84,6 +143,8 @@ def _rests_on(picture: Picture) -> list[str]:
         picture.complaint.evidence if picture.complaint else "",
         picture.failure.evidence if picture.failure else "",
     )
+    proofs = [proof.evidence for proof in picture.condition.proofs] if picture.condition else []
+    found = (*found, *proofs)
     more = (one.id for one in (subject, picture.diff, picture.traces) if one)
     return [e for e in dict.fromkeys([picture.change.evidence if picture.change else "", *found, *more]) if e]
 

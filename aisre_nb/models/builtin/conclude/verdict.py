@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aisre_nb.models.builtin import facts, graph, ranking
+from aisre_nb.models.builtin import facts, graph, ranking, words
 from aisre_nb.models.builtin.changes import SOON
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.models.builtin.symptom import level
+from aisre_nb.models.builtin.symptom import enough, level
 from aisre_nb.report.report import Outcome
 
 _KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity"}
@@ -74,11 +74,13 @@ def _by_ranking(picture: Picture, verdict: Verdict) -> Verdict:
 
 def _well(picture: Picture) -> Verdict:
     asked = [picture.subject] if picture.subject else picture.candidates
-    looked = [
-        s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)
-    ]
-    if not looked:
+    told = [s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)]
+    if not told:
         return Verdict("inconclusive", open=["No errors and no latency could be looked at, so nothing can be said."])
+    looked = [s for s in told if (found := picture.metrics(s)) and any(enough(found, name) for name in _TELL)]
+    if not looked:
+        why = f"{words.listed(told)}: too few points of errors and latency are kept to see a change in."
+        return Verdict("inconclusive", open=[why])
     alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
     # Where all series were looked at and none of the service's hurts, its warning has passed or is a close call.
     seen = picture.case.find("find_movers") is not None
@@ -101,11 +103,15 @@ def _well(picture: Picture) -> Verdict:
 
 def _guilty(picture: Picture) -> Verdict:
     change, failure = picture.change, picture.failure
+    if picture.condition:
+        return Verdict("root_cause", picture.condition.kind)
     if not picture.onset:
         return Verdict("inconclusive", open=["When it began is not known, so no change can be held against it."])
     if change is None:
         why = f"No change of {picture.focus} before the onset was found; what set it off is not shown."
         return Verdict("inconclusive", "dependency" if failure and failure.unreached else "", [why])
+    if picture.beginning and change == picture.by_platform:
+        return Verdict("root_cause", picture.beginning.cause)
     kind = _KINDS.get(change.kind, "code" if failure or picture.diff else "")
     if picture.suspect:
         return Verdict("root_cause", kind)
