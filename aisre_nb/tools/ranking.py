@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -82,8 +82,8 @@ async def _rank_services(context: ToolContext, arguments: RankServices) -> ToolR
     if not any(len(frame) for frame in looked.frames.values()):
         raise SignalMissing("there is no span, no log record and no metric to compare", "look at another window")
     reported = context.sources.reported
-    is_reported = bool(reported.window or reported.symptom_service or reported.symptom_metric or arguments.onset)
-    found, families = await asyncio.to_thread(_found, looked, usual, now, reported)
+    is_reported = bool(arguments.onset) or not reported.empty
+    found, families = await asyncio.to_thread(_found, looked, usual, now, reported, is_reported)
     symptom = {"service": reported.symptom_service, "metric": reported.symptom_metric}
     facts = _facts(found, before, now, looked, families) | {"reported": is_reported, "symptom": symptom}
     return ToolResult(
@@ -104,19 +104,39 @@ async def _sides(context: ToolContext, arguments: RankServices, looked: Looked) 
     whole = arguments.window(context)
     if reported.window and not arguments.since and not arguments.until:
         whole = reported.window
-        onset = reported.window.start
-    else:
-        onset = whole.start + (1 - _LAST_PART) * whole.duration
-        if not arguments.onset:
-            looked.gaps.append(f"nobody told when it began: the time since {rfc3339(onset)} is compared with before")
     if arguments.onset:
         onset = instant(arguments.onset, context.now)
+    elif whole == reported.window:
+        onset = whole.start
+    else:
+        found = await _begun(context, whole)
+        onset = found or whole.end - _LAST_PART * whole.duration
+        why = "requests or lines of trouble rose then" if found else "nothing tells, so that is the window's last part"
+        looked.gaps.append(f"nobody told when it began; taken is {rfc3339(onset)}: {why}")
     if onset >= whole.end:
         raise ToolError(f"the onset {rfc3339(onset)} is not before the window's end {rfc3339(whole.end)}", "name both")
     start = min(whole.start, onset - max(_LEAST_BEFORE, 2 * (whole.end - onset)))
     if reported.baseline and reported.baseline.end <= onset:
         start = min(start, reported.baseline.start - _AROUND)
     return Window(start, onset), Window(onset, whole.end)
+
+
+async def _begun(context: ToolContext, whole: Window) -> datetime | None:
+    from aisre_nb.analysis.traces.begun import begun
+    from aisre_nb.analysis.traces.visits import visits
+
+    traces, logs = context.sources.traces, context.sources.logs
+    try:
+        spans = (await traces.span_sample(whole, _SPANS)).frame if traces else None
+    except AisreError:
+        spans = None
+    try:
+        lines = (await logs.log_sample(whole, _RECORDS)).frame if logs else None
+    except AisreError:
+        lines = None
+    if spans is None:
+        return None
+    return await asyncio.to_thread(lambda: begun(visits(spans), lines, whole.start, whole.end))
 
 
 async def _ask(context: ToolContext, before: Window, now: Window, looked: Looked) -> None:
@@ -155,7 +175,9 @@ async def _measure(context: ToolContext, usual: Window, now: Window, looked: Loo
         looked.gaps.append(f"metrics: {error}")
 
 
-def _found(looked: Looked, usual: Window, now: Window, reported: Reported) -> tuple[list[Candidate], list[Family]]:
+def _found(
+    looked: Looked, usual: Window, now: Window, reported: Reported, is_reported: bool
+) -> tuple[list[Candidate], list[Family]]:
     from aisre_nb.analysis.ranking.logs import log_signs
     from aisre_nb.analysis.ranking.metrics import metric_signs
     from aisre_nb.analysis.ranking.resources import resource_signs
@@ -196,7 +218,7 @@ def _found(looked: Looked, usual: Window, now: Window, reported: Reported) -> tu
         ]
         signs += resource_signs(series, now, usual)
         families.append("metrics")
-    return rank(signs, families, reported=not reported.empty), families
+    return rank(signs, families, reported=is_reported), families
 
 
 def _facts(
