@@ -14,6 +14,8 @@ Cost = Literal["latency", "error"]
 """Seconds waited by all requests of a step together; requests of a step that failed."""
 
 _LEAST_POINTS = 4
+_NEW = 0.1
+"""Of its requests in the window, the part that a service must have had before for its trouble to be its own."""
 _LEAST_NOISE = 0.005
 """Of what a service does in a step; what never moved is not infinitely quiet."""
 _SEASONAL = 0.8
@@ -43,8 +45,8 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     """``inside`` and ``before`` mark the times (index) of the window and of the time that is compared with.
 
     Costs add up along calls, where deviations do not: a second waited at a callee is a second waited by its callers,
-    so that what a service adds of its own is the difference. Services without a time before, or with less than four
-    points of it, are left out: that they came new is what their callers did.
+    so that what a service adds of its own is the difference. Services with less than four points of the time before,
+    or with next to no requests then, are left out: that they are called at all is what their callers do.
     """
     import pandas as pd
 
@@ -55,7 +57,8 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     requests = requests.fillna(1.0) if found.requests.empty else requests
     was = before.reindex(level.index, fill_value=False)
     now = inside.reindex(level.index, fill_value=False)
-    known = level.columns[level[was].count() >= _LEAST_POINTS]
+    called = requests[was].mean() >= _NEW * requests[now].mean()
+    known = level.columns[(level[was].count() >= _LEAST_POINTS) & (called | requests[now].isna().all())]
     level, requests = level[known], requests[known]
     usual = _usual(level, level[was])
     spent = ((level - usual) * requests).mask(requests == 0, 0.0)

@@ -48,7 +48,8 @@ def test_the_cause_is_where_the_time_is_added_not_where_it_is_passed_on() -> Non
     signs = metric_signs(system(slower), WINDOW, None, CALLS, "door", "latency")
     assert first(signs) == "store"
     assert signs[0].kind == "latency"
-    assert signs[0].strength > 2 * signs[1].strength
+    assert signs[0].strength > signs[1].strength + 1
+    assert signs[0].since == WINDOW.start + 2 * STEP
     assert "20 ms" in signs[0].says
 
 
