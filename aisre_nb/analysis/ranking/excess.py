@@ -51,10 +51,8 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     import pandas as pd
 
     level = found.latency if cost == "latency" else _shares(found)
-    names = [name for name in level if name in found.requests or found.requests.empty]
-    level = level[names].sort_index()
-    requests = found.requests.reindex(index=level.index, columns=names)
-    requests = requests.fillna(1.0) if found.requests.empty else requests
+    level = level.sort_index()
+    requests = _requests(found, level)
     was = before.reindex(level.index, fill_value=False)
     now = inside.reindex(level.index, fill_value=False)
     called = requests[was].mean() >= _NEW * requests[now].mean()
@@ -64,7 +62,7 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     spent = ((level - usual) * requests).mask(requests == 0, 0.0)
     past, median = spent[was], level[was].median()
     spread = 1.4826 * (past - past.median()).abs().median()
-    # Of what stands still most of the time the spread is nothing: then the tail tells.
+    # What stands still most of the time has no spread: then its 95th percentile tells (1.645 standard deviations).
     tail = (past.quantile(0.95) - past.median()) / 1.645
     scale = requests.median() * (median if cost == "latency" else 1.0)
     noise = pd.concat([spread, tail, _LEAST_NOISE * scale], axis=1).max(axis=1)
@@ -72,9 +70,16 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     return Excess(cost, spent[now], noise, median, _worse_half(level[now]).median())
 
 
+def _requests(found: Courses, like: pd.DataFrame) -> pd.DataFrame:
+    """Requests beside another course; of services that nobody counted, as many as services have on average."""
+    counted = found.requests.reindex(index=like.index, columns=like.columns)
+    average = found.requests.reindex(index=like.index).mean(axis=1).fillna(1.0)
+    uncounted = [str(name) for name in like if name not in found.requests]
+    return counted.assign(**dict.fromkeys(uncounted, average))
+
+
 def _shares(found: Courses) -> pd.DataFrame:
-    asked = found.requests.reindex(index=found.failures.index, columns=found.failures.columns)
-    asked = asked.fillna(1.0) if found.requests.empty else asked
+    asked = _requests(found, found.failures)
     return (found.failures / asked.where(asked > 0)).clip(0.0, 1.0)
 
 
