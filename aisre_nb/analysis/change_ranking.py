@@ -18,6 +18,12 @@ _FADES = timedelta(minutes=6)
 """A fault that a change brings shows at once, or within few minutes; the score falls by e in this time."""
 _BUILDS_UP = timedelta(minutes=20)
 _SAME_TIME = timedelta(minutes=3)
+_BUCKET = timedelta(minutes=1)
+"""How much later than the beginning of its bucket a series may have moved."""
+_AMPLIFIED = 2.0
+"""How much more a change counts of a service that asks again and again for what fails: it keeps the trouble going."""
+_AMPLIFIES_FOR = timedelta(hours=1)
+"""A change that amplifies trouble may wait so long for the first trouble."""
 _SELF, _MOVED, _CALLED, _OUTSIDE, _CALLER, _ELSEWHERE = 1.0, 0.9, 0.8, 0.6, 0.5, 0.1
 """How much the place alone says: the ill service itself, one that moved itself, one that it calls, something that is
 no service of the graph (a job, a node, name resolution), one that calls it, any other."""
@@ -67,6 +73,8 @@ class Trouble:
     """When series of a service moved, in whatever way."""
     well: frozenset[str] = frozenset()
     """Services that serve requests of which none is known to suffer: what they went through did no harm."""
+    amplifying: frozenset[str] = frozenset()
+    """Services that make far more calls for each request than before, of which many fail."""
 
 
 def is_effect(kind: str, title: str) -> bool:
@@ -83,6 +91,7 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
         above.setdefault(callee, set()).add(caller)
     known = set(below) | set(above)
     under, over = _reach(trouble.service, below), _reach(trouble.service, above)
+    hurt = set(trouble.hurt)
     found = []
     for nth, change in enumerate(changes):
         if is_effect(change.kind, change.title):
@@ -90,14 +99,18 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
         latest = _latest(change, trouble)
         if change.at > latest:
             continue
-        place, weight = _place(change, trouble, known, under, over)
+        passes = _reach(change.service, below) & hurt and _reach(change.service, above) & hurt
+        place, weight = _place(change, trouble, known, under, over, well=change.service in trouble.well and not passes)
         if place == "moved" and latest - change.at <= _BUILDS_UP:
             # Its own series moved at once: what it hurts may take its time, as a queue does.
-            own = [at for at in trouble.moved.get(change.service, ()) if at + _SAME_TIME >= change.at]
+            own = [at for at in trouble.moved.get(change.service, ()) if at + _BUCKET >= change.at]
             latest = min([latest, *(max(at, change.at) for at in own)])
-        time = math.exp(-max((latest - change.at - _AT_ONCE) / _FADES, 0.0))
+        gap = latest - change.at
+        time = math.exp(-max((gap - _AT_ONCE) / _FADES, 0.0))
         share = _explained(change.service, trouble, known, below, above)
         kind = _STATE if change.kind == "k8s_event" else _AUTOSCALER if change.kind == "scale" else 1.0
+        if change.service in trouble.amplifying and change.kind in ("config", "deployment"):
+            time, kind = (1.0, _AMPLIFIED) if gap <= _AMPLIFIES_FOR else (time, kind)
         found.append(Fit(nth, time * weight * kind * (0.5 + 0.5 * share), place, latest - change.at))
     return sorted(found, key=lambda fit: (-fit.score, fit.gap))
 
@@ -108,14 +121,17 @@ def _latest(change: Changed, trouble: Trouble) -> datetime:
     return min(own, trouble.latest) if own and own >= change.at else trouble.latest
 
 
-def _place(change: Changed, trouble: Trouble, known: set[str], under: set[str], over: set[str]) -> tuple[str, float]:
+def _place(
+    change: Changed, trouble: Trouble, known: set[str], under: set[str], over: set[str], *, well: bool
+) -> tuple[str, float]:
+    """``well``: it suffers nothing, and does not stand between two that do."""
     service = change.service
     if service == trouble.service:
         return "itself", _SELF
-    near = any(abs(at - change.at) <= _SAME_TIME for at in trouble.moved.get(service, ()))
+    near = any(-_BUCKET <= at - change.at <= _SAME_TIME for at in trouble.moved.get(service, ()))
     if service in trouble.hurt or near:
         return "moved", _MOVED
-    if service in trouble.well:
+    if well:
         return "elsewhere", _ELSEWHERE
     if service in under:
         return "called", _CALLED

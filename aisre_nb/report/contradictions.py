@@ -44,9 +44,9 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
     found: list[tuple[str, str]] = []
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
+        if isinstance(origin, str) and origin in cause.services:
+            return
         if one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
-            if origin in cause.services:
-                return
             if (share is None or share >= _MOST) and not _as_ever(origin, evidence):
                 found.append((one.id, origin))
     if found:

@@ -106,6 +106,29 @@ class TraceSource(Protocol):
         """service, operation, requests, errors, error_rate, p50_ms, p95_ms."""
         ...
 
+    async def flow(self, window: Window, onset: datetime) -> Answer:
+        """service, within, operation, peer, late (bool), count, failed, own_failed, mean_ms, p95_ms, own_ms, answered,
+        peer_ms: one row an operation (``peer`` empty) or call, before the onset and since; see `queries.flow`.
+        """
+        ...
+
+    async def attribute_values(
+        self,
+        service: str,
+        window: Window,
+        onset: datetime,
+        operations: Sequence[str],
+        by: Literal["latency", "errors"],
+    ) -> Answer:
+        """key, value, bad, good, before, of_bad, of_good, of_before: how many requests have each value of each
+        attribute, and how many have that attribute; see `queries.separation`.
+        """
+        ...
+
+    async def between_places(self, window: Window, onset: datetime, what: Literal["zone", "node"]) -> Answer:
+        """caller, callee (zones or nodes), late (bool), calls, own_ms, own_p95_ms of calls that were answered."""
+        ...
+
     async def trace(self, trace_id: str) -> Answer:
         """All spans of one trace, by start.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,9 @@ from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
 from aisre_nb.sources.reported import reported
+from aisre_nb.sources.request_flow import request_flow
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
+from aisre_nb.sources.request_values import between_places, request_values
 from aisre_nb.sources.service_list import call_graph, service_list
 from aisre_nb.sources.telemetry_database import Database, Reader
 from aisre_nb.times import Window, instant
@@ -183,6 +185,27 @@ class TelemetryFolder:
     async def operations(self, service: str, window: Window) -> Answer:
         """See `TraceSource.operations`."""
         return await self._ask(lambda reader: operations(reader, service, window))
+
+    async def flow(self, window: Window, onset: datetime) -> Answer:
+        """See `TraceSource.flow`."""
+        return await self._ask(lambda reader: request_flow(reader, window, onset), window)
+
+    async def attribute_values(
+        self,
+        service: str,
+        window: Window,
+        onset: datetime,
+        operations: Sequence[str],
+        by: Literal["latency", "errors"],
+    ) -> Answer:
+        """See `TraceSource.attribute_values`."""
+        return await self._ask(
+            lambda reader: request_values(reader, service, window, onset, operations, by), window, service=service
+        )
+
+    async def between_places(self, window: Window, onset: datetime, what: Literal["zone", "node"]) -> Answer:
+        """See `TraceSource.between_places`."""
+        return await self._ask(lambda reader: between_places(reader, window, onset, what), window)
 
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -59,7 +60,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     facts: dict[str, Any] = {
         "service": arguments.service,
         "step_seconds": step,
-        "signals": {name: _fact(c, units[name]) for name, c in changes.items()},
+        "signals": {name: _fact(c, units[name], step) for name, c in changes.items()},
         "onset": rfc3339(changes[worst].onset or min(onsets)) if worst else None,
         "worst": worst,
         "deployments": await _deployments(context, window),
@@ -83,7 +84,7 @@ def step_for(seconds: float) -> int:
     return next((s for s in _STEPS if seconds / s <= _POINTS), _STEPS[-1])
 
 
-def _fact(found: Change, unit: str) -> dict[str, Any]:
+def _fact(found: Change, unit: str, step: int) -> dict[str, Any]:
     def number(value: float | None) -> float | None:
         return None if value is None or value != value else float(f"{value:.6g}")
 
@@ -93,6 +94,7 @@ def _fact(found: Change, unit: str) -> dict[str, Any]:
         "after": number(found.after),
         "peak": number(found.peak),
         "onset": rfc3339(found.onset) if found.onset else None,
+        "onset_by": rfc3339(found.onset + timedelta(seconds=step)) if found.onset else None,
         "confidence": round(found.confidence, 3),
         "direction": found.direction,
         "ratio": number(found.ratio),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aisre_nb.analysis.movers import movers
@@ -44,7 +45,7 @@ async def _find_movers(context: ToolContext, arguments: FindMovers) -> ToolResul
         raise SignalMissing("there is no metric in this window", "look at another window")
     moved = movers(answer.frame)
     kept = moved.head(_ROWS)
-    rows = [_row(row) for row in kept.to_dict("records")]
+    rows = [_row(row, step) for row in kept.to_dict("records")]
     facts: dict[str, Any] = {
         "step_seconds": step,
         "series": int(answer.frame.groupby(["service", "metric", "labels"], sort=False).ngroups),
@@ -57,12 +58,13 @@ async def _find_movers(context: ToolContext, arguments: FindMovers) -> ToolResul
     )
 
 
-def _row(row: dict[Any, Any]) -> dict[str, Any]:
+def _row(row: dict[Any, Any], step: int) -> dict[str, Any]:
     numbers = {name: float(f"{row[name]:.6g}") for name in ("before", "after", "peak")}
     return {
         **{name: str(row[name]) for name in ("service", "metric", "labels", "unit", "direction", "hurts")},
         **numbers,
         "onset": rfc3339(row["onset"].to_pydatetime()),
+        "onset_by": rfc3339(row["onset"].to_pydatetime() + timedelta(seconds=step)),
         "confidence": round(float(row["confidence"]), 3),
     }
 

@@ -52,10 +52,12 @@ def builtin_tools() -> list[Tool]:
     from aisre_nb.tools.code import get_source_diff, get_source_file
     from aisre_nb.tools.deployments import get_deployments
     from aisre_nb.tools.earlier import read_evidence
+    from aisre_nb.tools.flow import follow_calls
     from aisre_nb.tools.logs import get_logs
     from aisre_nb.tools.metrics import get_metrics
     from aisre_nb.tools.movers import find_movers
     from aisre_nb.tools.pull_requests import create_pull_request
+    from aisre_nb.tools.separation import compare_requests
     from aisre_nb.tools.services import get_services
     from aisre_nb.tools.traces import get_trace, get_traces
 
@@ -66,6 +68,8 @@ def builtin_tools() -> list[Tool]:
         find_movers,
         get_traces,
         get_trace,
+        follow_calls,
+        compare_requests,
         get_logs,
         get_deployments,
         get_source_diff,

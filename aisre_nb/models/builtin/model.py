@@ -9,6 +9,7 @@ from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.stages import (
+    flow,
     history,
     movers,
     overview,
@@ -25,10 +26,12 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
     signals.step,
     movers.unseen,
+    flow.step,
     requests.step,
     signals.below,
     records.step,
     history.step,
+    requests.compared,
     movers.elsewhere,
     source.step,
     proposals.step,

@@ -47,7 +47,7 @@ def read(evidence: Evidence) -> list[Mover]:
             continue
         peak = after if peak is None else peak
         name, service = facts.word(row, "metric"), facts.word(row, "service")
-        moved = Symptom(service, evidence.id, name, before, after, peak, onset, step, f"movers.{nth}")
+        moved = Symptom(service, evidence.id, name, before, after, peak, onset, step, f"movers.{nth}", facts.word(row, "labels"))
         confidence = facts.number(row, "confidence") or 0.0
         found.append(Mover(moved, facts.word(row, "labels"), facts.word(row, "hurts"), confidence))
     return found

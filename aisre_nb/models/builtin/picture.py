@@ -11,10 +11,12 @@ from functools import cached_property
 
 from aisre_nb.analysis.change_ranking import Fit, Trouble
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import changes, facts, failure, graph, moved, names, question, symptom
+from aisre_nb.models.builtin import changes, condition, facts, failure, flow, graph, moved, names, question, symptom
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.changes import Change
+from aisre_nb.models.builtin.condition import Condition
 from aisre_nb.models.builtin.failure import Failure, Frame
+from aisre_nb.models.builtin.flow import Hop, More
 from aisre_nb.models.builtin.mend import hunks
 from aisre_nb.models.builtin.mend.hunks import Hunk
 from aisre_nb.models.builtin.moved import Mover
@@ -30,6 +32,8 @@ NEIGHBOURS = 6
 """How many services around a healthy one are looked at."""
 CALLEES = 4
 """How many called services are looked at for where time is lost."""
+_RETRIES, _FAILING = 2.5, 0.2
+"""Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
 _HARMLESS = {"info", "none"}
 _RESTARTED = re.compile(r"memory|heap|uptime|available|replicas|threads", re.IGNORECASE)
 """What moves with every restart and every new pod, well or not."""
@@ -115,17 +119,67 @@ class Picture:
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
 
     @cached_property
+    def shown(self) -> Symptom | None:
+        """The change for the worse of the service to follow from."""
+        return self.symptom(self.start) if self.start and not self.hidden else None
+
+    @cached_property
+    def way(self) -> list[Hop]:
+        """From the start along its calls, where that was followed."""
+        found = self.case.find("follow_calls", service=self.start) if self.start else None
+        return flow.read(found) if found else []
+
+    @property
+    def followed(self) -> str:
+        """The number of the evidence that follows the calls to the focus; empty where none does."""
+        found = self.case.find("follow_calls", service=self.start) if self.way else None
+        return found.id if found and facts.word(found.facts, "origin.service") == self.focus else ""
+
+    @cached_property
+    def called_more(self) -> list[More]:
+        """Calls that are made more often for each request than before."""
+        found = self.case.find("follow_calls")
+        return flow.more(found) if found else []
+
+    @cached_property
+    def comparisons(self) -> list[Evidence]:
+        """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
+        found = [e for e in self.case.evidence if e.tool == "compare_requests"]
+        order = {service: nth for nth, service in enumerate(self.chain)}
+        return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
+
+    @property
+    def growth(self) -> float:
+        """How many times as many requests as before are asked of the services on the way; 1 where that is not known."""
+        found = [e for s in self.chain if (e := self.metrics(s))]
+        rates = [(facts.number(e.facts, "signals.request_rate.before"), facts.number(e.facts, "signals.request_rate.after")) for e in found]
+        return max((after / before for before, after in rates if before and after), default=1.0)
+
+    @cached_property
+    def condition(self) -> Condition | None:
+        """A cause that is no change, where no change stands out."""
+        return None if self.clear else condition.found(self)
+
+    @cached_property
     def chain(self) -> list[str]:
         """From the start to where the trouble originates, as far as it was followed."""
         chain = [self.start] if self.start else []
         if self.hidden:
             return chain
+        if self.way:
+            return flow.services(self.way)
         while chain and len(chain) < _CHAIN:
             origin = self._origin(chain[-1])
             if not origin or origin in chain:
                 break
             chain.append(origin)
         return chain
+
+    @property
+    def witness(self) -> str:
+        """The deepest service on the way that keeps spans and logs of its own: what speaks for a database it calls."""
+        serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
+        return next((s for s in reversed(self.chain) if s in serving), self.focus) if serving else self.focus
 
     @property
     def focus(self) -> str:
@@ -167,7 +221,7 @@ class Picture:
     @cached_property
     def logs(self) -> Evidence | None:
         """The focus's log patterns; the result with an exception where there are several."""
-        found = [e for e in self.case.evidence if e.tool == "get_logs" and e.arguments.get("service") == self.focus]
+        found = [e for e in self.case.evidence if e.tool == "get_logs" and e.arguments.get("service") == self.witness]
         return next((e for e in reversed(found) if failure.read(e)), found[-1] if found else None)
 
     @cached_property
@@ -204,6 +258,8 @@ class Picture:
     @cached_property
     def change(self) -> Change | None:
         """The change that did it, as far as is known: the one that stands out, else the last of the focus."""
+        if self.condition:
+            return None
         own, best = self.own_change, self.outstanding
         if best is None:
             return own
@@ -212,9 +268,13 @@ class Picture:
     @property
     def culprit(self) -> str:
         """The service or resource that is held to be the cause."""
+        if self.condition:
+            return self.condition.services[0]
         if self.change and self.change.service:
             return self.change.service
-        # A flag belongs to no service: the one that it hurts is where it works.
+        # A flag belongs to no service: what is asked more often since, or is hurt first, is where it works.
+        if self.change and self.change.kind == "flag" and self.called_more:
+            return self.called_more[0].peer
         begun = moved.first(self.movers, graph.pairs(self.case)) if self.change else None
         return (begun.symptom.service if begun else "") or self.focus
 
@@ -234,7 +294,12 @@ class Picture:
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
         serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
-        return Trouble(self.focus, self.latest, hurt, series, frozenset(well))
+        return Trouble(self.focus, self.latest, hurt, series, frozenset(well), frozenset(self._retrying))
+
+    @property
+    def _retrying(self) -> set[str]:
+        """Those who ask far more often than before for what fails."""
+        return {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
 
     @cached_property
     def diff(self) -> Evidence | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.builtin import facts
+from aisre_nb.times import rfc3339
 
 _LEAST_ERRORS = 0.005
 """A rise of the error rate by less than this, as a share of requests, is not taken for a fault."""
@@ -33,6 +34,8 @@ class Symptom:
     """The length of one bucket of the series: the onset is no more exact than this."""
     path: str = ""
     """Where the evidence's facts hold it; empty: with the golden signals, under its name."""
+    labels: str = ""
+    """Of a series that is not a service's as a whole."""
 
     @property
     def at(self) -> datetime:
@@ -40,6 +43,11 @@ class Symptom:
         found = facts.time(self.onset)
         assert found is not None
         return found
+
+    @property
+    def by(self) -> str:
+        """The end of the bucket in which it began: it began before this instant."""
+        return rfc3339(self.at + self.step)
 
     @property
     def slow(self) -> bool:

@@ -15,13 +15,13 @@ Served = Literal[
     "entry",  # no kinds are kept: spans whose parent is in another service, or that have none
 ]
 
-_SERVER = ["Server", "SERVER", "SPAN_KIND_SERVER", "server"]
-_CONSUMER = ["Consumer", "CONSUMER", "SPAN_KIND_CONSUMER", "consumer"]
-_CLIENT = ["Client", "CLIENT", "SPAN_KIND_CLIENT", "client", "Producer", "PRODUCER", "SPAN_KIND_PRODUCER", "producer"]
+SERVER = ["Server", "SERVER", "SPAN_KIND_SERVER", "server"]
+CONSUMER = ["Consumer", "CONSUMER", "SPAN_KIND_CONSUMER", "consumer"]
+CLIENT = ["Client", "CLIENT", "SPAN_KIND_CLIENT", "client", "Producer", "PRODUCER", "SPAN_KIND_PRODUCER", "producer"]
 _ERROR = ["Error", "ERROR", "STATUS_CODE_ERROR", "error"]
 _STATUS = ("http.response.status_code", "http.status_code")
 _METHOD = ("http.request.method", "http.method")
-_PEER = ("peer.service", "db.system.name", "db.system", "messaging.system", "server.address", "net.peer.name")
+PEER = ("peer.service", "db.system.name", "db.system", "messaging.system", "server.address", "net.peer.name")
 _LONGEST = timedelta(minutes=10)
 """How far before the window a parent or a trace may have begun."""
 
@@ -48,8 +48,8 @@ def kinds(window: Window) -> Any:
         rows.group_by(service=rows.ServiceName)
         .agg(
             spans=rows.count(),
-            servers=rows.SpanKind.isin(_SERVER).sum(),
-            consumers=rows.SpanKind.isin(_CONSUMER).sum(),
+            servers=rows.SpanKind.isin(SERVER).sum(),
+            consumers=rows.SpanKind.isin(CONSUMER).sum(),
         )
         .order_by("service")
     )
@@ -60,9 +60,9 @@ def served(window: Window, how: Served, services: Sequence[str]) -> Any:
     rows = spans(window)
     rows = rows.filter(rows.ServiceName.isin(list(services)))
     if how == "server":
-        return rows.filter(rows.SpanKind.isin(_SERVER))
+        return rows.filter(rows.SpanKind.isin(SERVER))
     if how == "consumer":
-        return rows.filter(rows.SpanKind.isin(_CONSUMER))
+        return rows.filter(rows.SpanKind.isin(CONSUMER))
     parents = spans(window, early=True).select(
         parent_trace="TraceId", parent_span="SpanId", parent_service="ServiceName"
     )
@@ -201,8 +201,8 @@ def calls(window: Window) -> Any:
 def leaf_calls(window: Window) -> Any:
     """The columns of `calls`, for client spans that nobody continued: databases, queues, other people's services."""
     rows = spans(window)
-    rows = rows.mutate(callee=first_of(rows.SpanAttributes, *_PEER))
-    rows = rows.filter(rows.SpanKind.isin(_CLIENT), rows.callee != "")
+    rows = rows.mutate(callee=first_of(rows.SpanAttributes, *PEER))
+    rows = rows.filter(rows.SpanKind.isin(CLIENT), rows.callee != "")
     children = spans(window).select(child_trace="TraceId", child_parent="ParentSpanId")
     leaves = rows.anti_join(children, [rows.TraceId == children.child_trace, rows.SpanId == children.child_parent])
     return (

@@ -61,7 +61,7 @@ def _symptoms(picture: Picture) -> Iterator[Options]:
 def _risen(symptom: Symptom, *, essential: bool) -> Options:
     text = f"{symptom.service}: {words.rose(symptom)}."
     if symptom.path:
-        where = {"service": symptom.service, "metric": symptom.signal}
+        where = {"service": symptom.service, "metric": symptom.signal, "labels": symptom.labels}
         row = Check(kind="value", evidence=symptom.evidence, column="after", where=where, expected=symptom.after)
         path = _value(symptom.evidence, f"{symptom.path}.after", symptom.after)
         return [_claim(text, [symptom.evidence], check, essential=essential) for check in (row, path)]
@@ -86,7 +86,12 @@ def _steady(picture: Picture, service: str) -> Iterator[Options]:
 
 
 def _origin(picture: Picture) -> Iterator[Options]:
-    """Where the requests fail."""
+    """Where the requests fail, or lose their time."""
+    hop = picture.way[-1] if picture.way else None
+    if hop and picture.followed and picture.chain[-1:] != picture.chain[:1]:
+        what = "added time" if hop.by == "latency" else "failures"
+        text = f"Followed along the calls of {picture.start}, the {what} begin in {picture.focus}."
+        yield [_claim(text, [hop.evidence], _value(hop.evidence, "origin.service", picture.focus), essential=True)]
     for traces in [t for s in picture.chain if (t := picture.traces_of(s))]:
         service, origin = facts.word(traces.arguments, "service"), facts.word(traces.facts, "origin.service")
         if origin:
@@ -115,18 +120,27 @@ def _exception(picture: Picture) -> Iterator[Options]:
         return
     place = f" at {picture.place}" if picture.place else ""
     first = f"From {words.clock(failure.first_seen)} on," if failure.first_seen else "Since then"
-    text = f"{first} {picture.focus} logs {words.short(failure.line)}{place}, {failure.count} times."
+    text = f"{first} {picture.witness} logs {words.short(failure.line)}{place}, {failure.count} times."
     ids = [failure.evidence, *([picture.diff.id] if place and picture.diff else [])]
     checks = [_value(failure.evidence, "exception.type", failure.type)]
     if failure.message:
         checks.insert(0, Check(kind="contains", evidence=failure.evidence, expected=failure.message))
-    yield [_claim(text, ids, check, essential=True) for check in checks]
+    yield [_claim(text, ids, check, essential=picture.condition is None) for check in checks]
+
+
+def _condition(picture: Picture) -> Iterator[Options]:
+    """What shows a cause that is no change."""
+    for proof in picture.condition.proofs if picture.condition else ():
+        yield [_claim(proof.text, [proof.evidence], proof.check, essential=True)]
 
 
 def _order(picture: Picture) -> Iterator[Options]:
     """The change came first; and who came after the onset cannot have done it."""
-    change, found = picture.change, picture.complaint
+    change, found = None if picture.condition else picture.change, picture.complaint
     firsts = [(found.onset, found.evidence, "the onset")] if found else []
+    if found and change and change.at > found.at:
+        # A change within the bucket in which it began carries a later time than the bucket.
+        firsts = [(found.by, found.evidence, "the end of the minute in which it began")]
     if picture.failure and facts.time(picture.failure.first_seen):
         firsts.append((picture.failure.first_seen, picture.failure.evidence, "the first such exception"))
     if change:
@@ -203,6 +217,7 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _symptoms,
     _origin,
     _exception,
+    _condition,
     _order,
     _setting,
     _source,

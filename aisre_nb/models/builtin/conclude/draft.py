@@ -20,8 +20,10 @@ def draft(picture: Picture, returned: str = "") -> ReportDraft:
     """
     verdict = judge(picture)
     claims, broken = made(picture)
-    kept = [c for c in claims if c.text not in returned]
-    broken += [c.text for c in claims if c.text in returned and c.essential]
+    back = tuple(returned.splitlines())
+    gone = [c for c in claims if any(line.startswith(f"- {c.text}") for line in back)]
+    kept = [c for c in claims if c not in gone]
+    broken += [c.text for c in gone if c.essential]
     if broken and verdict.outcome == "root_cause":
         open_ = [*verdict.open, *(f"This does not hold: {text}" for text in broken)]
         verdict = Verdict("inconclusive", verdict.kind, open_)
@@ -46,6 +48,8 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     elsewhere = picture.start and picture.subject and picture.subject != picture.start
     well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
     what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
+    if picture.condition and verdict.outcome == "root_cause":
+        return f"{well}{picture.condition.text[0].upper()}{picture.condition.text[1:]}: {what}"
     if verdict.outcome == "inconclusive" or change is None:
         return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
@@ -62,14 +66,24 @@ def _cause(picture: Picture, verdict: Verdict) -> RootCause | None:
         return None
     sure = verdict.outcome == "root_cause"
     return RootCause(
-        services=[picture.culprit if sure else picture.focus],
+        services=list(picture.condition.services) if sure and picture.condition else [_blamed(picture, sure)],
         ranked=ranked(picture),
         kind=verdict.kind,
-        change=picture.change.label if sure and picture.change else "",
+        change=_change(picture) if sure else "",
         location=picture.place,
         summary=summary(picture, verdict),
         evidence=_rests_on(picture),
     )
+
+
+def _blamed(picture: Picture, sure: bool) -> str:
+    return picture.culprit if sure else picture.focus
+
+
+def _change(picture: Picture) -> str:
+    if picture.condition:
+        return picture.condition.text
+    return picture.change.label if picture.change else ""
 
 
 def _rests_on(picture: Picture) -> list[str]:
@@ -79,6 +93,8 @@ def _rests_on(picture: Picture) -> list[str]:
         picture.complaint.evidence if picture.complaint else "",
         picture.failure.evidence if picture.failure else "",
     )
+    proofs = [proof.evidence for proof in picture.condition.proofs] if picture.condition else []
+    found = (*found, *proofs)
     more = (one.id for one in (subject, picture.diff, picture.traces) if one)
     return [e for e in dict.fromkeys([picture.change.evidence if picture.change else "", *found, *more]) if e]
 

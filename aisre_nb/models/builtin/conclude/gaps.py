@@ -39,7 +39,7 @@ def gaps(picture: Picture, verdict: Verdict) -> list[str]:
         return list(dict.fromkeys(found))
     found += [f"There is no tool {name}, which would tell {_DECIDES[name]}." for name in missing]
     if verdict.outcome == "root_cause":
-        found += _remedies(picture)
+        found += [] if picture.condition else _remedies(picture)
     elif verdict.outcome == "inconclusive":
         found.append(
             "The built-in investigator goes by rules; a language model, or a person, may see more in this evidence."

@@ -36,13 +36,19 @@ def _value(evidence: str, column: str, expected: str | float) -> Check:
 
 def _held(picture: Picture, verdict: Verdict) -> Iterator[Hypothesis]:
     change = picture.change
-    if change:
+    if picture.condition:
+        proofs = picture.condition.proofs
+        text = f"{picture.condition.text[0].upper()}{picture.condition.text[1:]}."
+        yield _hypothesis(text, "supported", *(p.evidence for p in proofs), check=proofs[0].check)
+    elif change:
         ids = [change.evidence, _onset(picture), picture.failure.evidence if picture.failure else ""]
         ids.append(picture.diff.id if picture.diff else "")
         word: Literal["supported", "open"] = "supported" if verdict.outcome == "root_cause" else "open"
         onset = picture.complaint.onset if picture.complaint else picture.onset
         begun = facts.time(onset)
         # An onset is no more exact than its bucket: a change within it may carry a later time.
+        if begun is not None and picture.complaint and change.at > begun:
+            onset, begun = picture.complaint.by, facts.time(picture.complaint.by)
         first = begun is not None and change.at <= begun
         order = Check(kind="before", evidence=change.evidence, at=change.time, than=onset) if first else None
         yield _hypothesis(f"{change.label} brought it.", word, *ids, check=order)
@@ -144,7 +150,7 @@ def _starts_here(picture: Picture) -> str:
     for found in (picture.traces, picture.trace):
         if found and facts.word(found.facts, "origin.service") == picture.focus:
             return found.id
-    return ""
+    return picture.followed
 
 
 def _onset(picture: Picture) -> str:

@@ -19,6 +19,9 @@ def remedies(picture: Picture, verdict: Verdict) -> list[Remedy]:
         title = facts.word(one.facts, "title") or one.title
         found.append(Remedy(text=f"Merge {named}{title}.", kind=kind, evidence=[one.id]))
     change = picture.change
+    if picture.condition and verdict.outcome == "root_cause":
+        told = picture.condition
+        return [Remedy(text=told.remedy, kind="other", evidence=[p.evidence for p in told.proofs[:1]])]
     if not found and verdict.outcome == "root_cause" and change and change.versions:
         kind = "rollback" if change.kind == "deployment" else "configuration"
         text = f"Set {change.service} back to {change.old}."

@@ -78,6 +78,8 @@ def _well(picture: Picture) -> Verdict:
 
 def _guilty(picture: Picture) -> Verdict:
     change, failure = picture.change, picture.failure
+    if picture.condition:
+        return Verdict("root_cause", picture.condition.kind)
     if not picture.onset:
         return Verdict("inconclusive", open=["When it began is not known, so no change can be held against it."])
     if change is None:

@@ -14,7 +14,7 @@ _LEAD = timedelta(minutes=30)
 
 def step(picture: Picture) -> Step | None:
     """The logs of the failing operation; where these hold no exception, all of the service's."""
-    focus, case = picture.focus, picture.case
+    focus, case = picture.witness, picture.case
     if not focus:
         return None
     since, onset = picture.before_onset(_LEAD), picture.onset or None

@@ -11,13 +11,15 @@ from aisre_nb.models.builtin.step import Step, wish
 _LEAD = timedelta(minutes=10)
 """How much of the time before the onset is looked at, for healthy requests to compare with."""
 
+_GROWN = 1.3
+"""Times as many requests as before from which on it is asked what they consist of."""
 _FAILING = "Which requests to {} fail, and where do they start to fail?"
 _SLOW = "Which requests to {} are slow, and where do they lose time?"
 
 
 def step(picture: Picture) -> Step | None:
     """The focus's failing requests; then one of them beside a healthy one."""
-    focus, case = picture.focus, picture.case
+    focus, case = picture.witness, picture.case
     # A queue or a cache has no failing requests; those of its service would be others.
     if not focus or picture.hidden:
         return None
@@ -38,3 +40,19 @@ def step(picture: Picture) -> Step | None:
     return Step(
         f"I look into one failing request{beside}.", (wish("get_trace", trace_id=failing, compare_with=healthy),)
     )
+
+
+def compared(picture: Picture) -> Step | None:
+    """Bad requests beside good ones, by their attributes: of the deepest service on the way that has requests."""
+    begun = picture.shown
+    if begun is None or picture.hidden or not picture.way:
+        return None
+    by, deepest = picture.way[-1].by, picture.way[-1].service
+    # What grew is seen where it comes in.
+    entrance = [picture.way[0].service] if picture.growth >= _GROWN else []
+    services = [s for s in (deepest, *entrance) if picture.case.open("compare_requests", service=s)]
+    if not services:
+        return None
+    service = services[0]
+    why = f"What have the {'slow' if by == 'latency' else 'failing'} requests of {service} in common that others have not?"
+    return Step(why, (wish("compare_requests", service=service, onset=begun.onset, by=by),))

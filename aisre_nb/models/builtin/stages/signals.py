@@ -24,8 +24,12 @@ def step(picture: Picture) -> Step | None:
     if not picture.start and not picture.question.health:
         why = f"The signals of {subject} did not change, so I look at whom it calls and who calls it:"
         return _ask(picture, picture.neighbours, why)
+    measured = {facts.word(row, "service") for row in graph.service_rows(picture.case)}
     for before, service in zip(picture.chain, picture.chain[1:], strict=False):
-        if found := _ask(picture, [service], f"What fails in {before} starts to fail deeper, so I look at"):
+        # Somebody else's service, or a database without metrics, has no signals to ask for.
+        if (not measured or service in measured) and (
+            found := _ask(picture, [service], f"What is wrong in {before} begins deeper, so I look at")
+        ):
             return found
     return None
 
@@ -33,7 +37,7 @@ def step(picture: Picture) -> Step | None:
 def below(picture: Picture) -> Step | None:
     """Where the traces do not say in which service it starts: the signals of those that the focus calls."""
     focus = picture.focus
-    own, traces = (picture.symptom(focus), picture.traces) if focus else (None, None)
+    own, traces = (picture.symptom(focus), picture.traces) if focus and not picture.way else (None, None)
     told = bool(traces and facts.word(traces.facts, "origin.service"))
     if own is None or (told and not own.slow):
         return None
