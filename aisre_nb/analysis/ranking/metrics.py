@@ -10,6 +10,7 @@ from aisre_nb.analysis.ranking.courses import courses, what_each_measures
 from aisre_nb.analysis.ranking.excess import Cost, Excess, excess
 from aisre_nb.analysis.ranking.origins import call_graph, origins
 from aisre_nb.analysis.ranking.sign import Sign
+from aisre_nb.analysis.ranking.silence import silence
 from aisre_nb.analysis.ranking.together import aside, together
 from aisre_nb.times import Window
 
@@ -53,13 +54,16 @@ def metric_signs(
     found = courses(frame, what_each_measures(frame))
     marks = [pd.Series(True, index=pd.Index(time[which].unique())) for which in (inside, before)]
     costs: list[Cost] = ["latency", "error"]
-    spent = {cost: excess(found, cost, *marks) for cost in costs}
+    spent = {cost: excess(found, cost, marks[0], marks[1]) for cost in costs}
     graph = call_graph(calls)
     traffic = found.requests[found.requests.index.isin(marks[0].index)].mean().dropna()
     signs: list[Sign] = []
     for cost in _told(symptom_metric, costs):
         other = next(each for each in costs if each != cost)
-        signs += _signs(spent[cost], spent[other], graph, traffic, symptom_service)
+        symptom = symptom_service if symptom_service in spent[cost].course else _seen_at(spent[cost], graph)
+        if symptom:
+            silent = silence(found.requests, marks[0], marks[1], graph, symptom)
+            signs += _signs(spent[cost], spent[other], silent, graph, traffic, symptom)
     return sorted(signs, key=lambda sign: (-sign.strength, sign.service))
 
 
@@ -71,23 +75,31 @@ def _told(metric: str, costs: list[Cost]) -> list[Cost]:
     return ["error"] if golden in ("availability", "failures", "failure_share") else costs
 
 
-def _signs(spent: Excess, other: Excess, graph: nx.DiGraph, traffic: pd.Series[float], symptom: str) -> list[Sign]:
-    symptom = symptom if symptom in spent.course else _seen_at(spent, graph)
-    if not symptom:
-        return []
+def _signs(
+    spent: Excess,
+    other: Excess,
+    silent: dict[str, float],
+    graph: nx.DiGraph,
+    traffic: pd.Series[float],
+    symptom: str,
+) -> list[Sign]:
     course = spent.course[symptom]
     slopes = {name: each.slope for name, each in together(spent, course).items()}
     if slopes[symptom] <= 0:
         return []
     explains = {name: slope / slopes[symptom] for name, slope in slopes.items()}
-    beside = aside(other, course, traffic, symptom)
+    moved = aside(other, course, traffic, symptom)
+    beside = {name: max(moved.get(name, 0.0), silent.get(name, 0.0)) for name in moved.keys() | silent.keys()}
     likely = origins(explains, beside, graph, {str(name): float(n) for name, n in traffic.items()}, symptom)
     certain = min(max(float(spent.deviations()[symptom]), 0.1), _FULL)
     best = max(likely.values())
     signs = []
     for name in sorted(likely, key=lambda name: (-likely[name], name))[:_MOST]:
         mine = other if beside.get(name, 0.0) > explains.get(name, 0.0) else spent
-        says = _says(name, mine, explains.get(name, 0.0), symptom if mine is spent else "")
+        if silent.get(name, 0.0) >= max(moved.get(name, 0.0), explains.get(name, 0.0), 1e-9):
+            says = f"{name} is hardly called any more, though {symptom} is"
+        else:
+            says = _says(name, mine, explains.get(name, 0.0), symptom if mine is spent else "")
         # As sure as the symptom for the likeliest, a nat less for each nat that another is behind, and never nothing.
         strength = certain**2 / (certain + best - likely[name])
         signs.append(Sign(name, mine.cost, strength, says, _since(mine, name)))
@@ -116,6 +128,8 @@ def _says(name: str, spent: Excess, explains: float, symptom: str) -> str:
 
 
 def _since(spent: Excess, name: str) -> datetime | None:
+    if name not in spent.course:
+        return None
     course = spent.course[name]
     off = course.index[course > _OFF * float(spent.noise[name])]
     return off[0].to_pydatetime() if len(off) else None

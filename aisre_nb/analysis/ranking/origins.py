@@ -19,7 +19,7 @@ _COLLATERAL = 0.35
 """The part of the symptom that services off the path are expected to cost besides."""
 _ASIDE = 2.0
 """What speaks against a hypothesis that leaves a service unexplained which moved in the other way, in nats."""
-_SHOWS_ASIDE = 0.3
+_SHOWS_ASIDE = 0.4
 """How often a cause shows the other cost alone: it is slow, and who calls it gives up and fails."""
 _SEEN_WHERE_IT_BEGAN = 0.5
 _UNDRAWN, _UNREACHED = 0.5, 0.2
