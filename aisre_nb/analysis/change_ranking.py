@@ -73,6 +73,8 @@ class Trouble:
     """When series of a service moved, in whatever way."""
     well: frozenset[str] = frozenset()
     """Services that serve requests of which none is known to suffer: what they went through did no harm."""
+    witness: str = ""
+    """Who waits for, or fails by, the ill service directly: how it asks may be what is wrong."""
     amplifying: frozenset[str] = frozenset()
     """Services that make far more calls for each request than before, of which many fail."""
 
@@ -109,8 +111,9 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
         time = math.exp(-max((gap - _AT_ONCE) / _FADES, 0.0))
         share = _explained(change.service, trouble, known, below, above)
         kind = _STATE if change.kind == "k8s_event" else _AUTOSCALER if change.kind == "scale" else 1.0
-        if change.service in trouble.amplifying and change.kind in ("config", "deployment"):
-            time, kind = (1.0, _AMPLIFIED) if gap <= _AMPLIFIES_FOR else (time, kind)
+        keeps_going = change.service in trouble.amplifying and change.kind in ("config", "deployment")
+        if keeps_going and gap <= _AMPLIFIES_FOR:
+            time, weight, share, kind = 1.0, _SELF, 1.0, _AMPLIFIED
         found.append(Fit(nth, time * weight * kind * (0.5 + 0.5 * share), place, latest - change.at))
     return sorted(found, key=lambda fit: (-fit.score, fit.gap))
 
@@ -129,6 +132,11 @@ def _place(
     if service == trouble.service:
         return "itself", _SELF
     near = any(-_BUCKET <= at - change.at <= _SAME_TIME for at in trouble.moved.get(service, ()))
+    if service == trouble.witness:
+        return "caller", _MOVED
+    passed_on = service in over and service in trouble.hurt and trouble.hurt[service] + _BUCKET >= trouble.latest
+    if passed_on and not near:
+        return "caller", _CALLER
     if service in trouble.hurt or near:
         return "moved", _MOVED
     if well:

@@ -77,9 +77,7 @@ def changed(frame: pd.DataFrame) -> pd.DataFrame:
     early, late = (frame[frame["late"] == side].set_index(keys) for side in (False, True))
     both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
     both = both[(both["count_before"] >= _LEAST) & (both["count_after"] >= _LEAST)]
-    asked = {
-        (r.service, r.operation): r.count_after / r.count_before for r in both[both["peer"] == ""].itertuples()
-    }
+    asked = {(r.service, r.operation): r.count_after / r.count_before for r in both[both["peer"] == ""].itertuples()}
     grown = both["count_after"] / both["count_before"]
     usual = [asked.get((s, w), float("nan")) for s, w in zip(both["service"], both["within"], strict=True)]
     both = both.assign(
@@ -125,7 +123,9 @@ def _add(rows: dict[str, list[tuple[float, Any]]], peer: str, row: Any, worse: f
 def _worse(row: Any, by: By, which: Literal["all", "own"]) -> float:
     """By how much all requests of the row since the onset are worse than before: milliseconds, or failures."""
     if by == "errors":
-        before, after = ("failed_before", "failed_after") if which == "all" else ("own_failed_before", "own_failed_after")
+        before, after = (
+            ("failed_before", "failed_after") if which == "all" else ("own_failed_before", "own_failed_after")
+        )
         return float(getattr(row, after) - getattr(row, before) / row.count_before * row.count_after)
     before, after = ("mean_ms_before", "mean_ms_after") if which == "all" else ("own_ms_before", "own_ms_after")
     usual = row.times if row.peer and row.times == row.times and row.times > _OFTEN else 1.0

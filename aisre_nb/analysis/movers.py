@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.analysis.onset import Change, change
+from aisre_nb.analysis.onset import Change, changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,20 +73,20 @@ def movers(frame: pd.DataFrame) -> pd.DataFrame:
     levels = ["before", "after", "peak", "onset", "confidence", "direction"]
     columns = ["service", "metric", "labels", "unit", *levels, "hurts"]
     rows: list[dict[str, Any]] = []
-    if len(frame):
-        for key, series in frame.groupby(["service", "metric", "labels"], sort=False):
-            service, metric, labels = map(str, key)
-            found = change(series.set_index("time")["value"])
-            if found.onset is None or found.confidence < _LEAST_CONFIDENCE:
-                continue
-            rows.append(
-                {
-                    "service": service, "metric": metric, "labels": labels, "unit": str(series["unit"].iloc[0]),
-                    "before": found.before, "after": found.after, "peak": found.peak, "onset": found.onset,
-                    "confidence": found.confidence, "direction": found.direction,
-                    "hurts": hurts(metric, labels, found),
-                }
-            )  # fmt: skip
+    for first, found in _changed(frame):
+        if found.onset is None or found.confidence < _LEAST_CONFIDENCE:
+            continue
+        service, metric, labels, unit = (
+            str(frame[name].iloc[first]) for name in ("service", "metric", "labels", "unit")
+        )
+        rows.append(
+            {
+                "service": service, "metric": metric, "labels": labels, "unit": unit,
+                "before": found.before, "after": found.after, "peak": found.peak, "onset": found.onset,
+                "confidence": found.confidence, "direction": found.direction,
+                "hurts": hurts(metric, labels, found),
+            }
+        )  # fmt: skip
     if not rows:
         return pd.DataFrame(columns=columns)
     moved = pd.DataFrame(rows, columns=columns)
@@ -98,3 +99,20 @@ def movers(frame: pd.DataFrame) -> pd.DataFrame:
 def _is_full(found: Change) -> bool:
     share = found.after if found.after <= 1.5 else found.after / 100
     return share >= _FULL
+
+
+def _changed(frame: pd.DataFrame) -> Iterator[tuple[int, Change]]:
+    """Each series' first row, and what it did."""
+    import numpy as np
+    import pandas as pd
+
+    if frame.empty:
+        return
+    numbers = frame.groupby(["service", "metric", "labels"], sort=False).ngroup().to_numpy()
+    # By number, and within one by time as the frame has it; split where the next begins.
+    order = np.argsort(numbers, kind="stable")
+    begin = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    values = np.split(frame["value"].to_numpy(dtype=float)[order], begin[1:])
+    times = pd.DatetimeIndex(frame["time"])
+    for found, rows in zip(changes(values), np.split(order, begin[1:]), strict=True):
+        yield int(rows[0]), found.at(times[rows]) if found.place is not None else found.change

@@ -70,8 +70,9 @@ class Pair:
 
 
 def separating(values: pd.DataFrame) -> list[Separates]:
-    """The values that separate, the surest first. ``values``: key, value, bad, good, before, of_bad, of_good, of_before.
+    """The values that separate, the surest first.
 
+    ``values``: key, value, bad, good, before (counts with that value), of_bad, of_good, of_before (with that key).
     An attribute that every request has with the same value says nothing, and neither do two that say the same: of
     values with the same counts the first is kept.
     """

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 
 
 def origin(spans: pd.DataFrame) -> dict[str, Any] | None:
-    """The deepest failing span of one trace: service, operation, message, span_id; None where nothing failed.
+    """The deepest failing span of one trace: service, operation, message, span_id, peer; None where nothing failed.
 
-    ``spans``: span_id, parent_span_id, service, operation, start, error, message. Every span but this one passes an
-    error on.
+    ``spans``: span_id, parent_span_id, service, operation, start, error, message, and where they are known kind and
+    attributes. Every span but this one passes an error on. ``peer``: whom that span called, where nobody's span
+    answers it: then it may begin there as well.
     """
     failing = spans[spans["error"].astype(bool)]
     if failing.empty:
@@ -25,7 +26,20 @@ def origin(spans: pd.DataFrame) -> dict[str, Any] | None:
         "operation": str(row["operation"]),
         "message": row["message"] if isinstance(row["message"], str) else "",
         "span_id": str(row["span_id"]),
+        "peer": _peer(row, spans),
     }
+
+
+_CALLS = {"client", "producer", "span_kind_client", "span_kind_producer"}
+_PEER = ("peer.service", "db.system.name", "db.system", "messaging.system", "server.address", "net.peer.name")
+
+
+def _peer(row: pd.Series[Any], spans: pd.DataFrame) -> str:
+    attributes = row.get("attributes")
+    called = str(row.get("kind", "")).lower() in _CALLS and not (spans["parent_span_id"] == row["span_id"]).any()
+    if not called or not isinstance(attributes, dict):
+        return ""
+    return next((str(attributes[key]) for key in _PEER if attributes.get(key)), "")
 
 
 def differences(failing: pd.DataFrame, healthy: pd.DataFrame) -> list[str]:

@@ -18,7 +18,7 @@ EvidenceKind = Literal[
     "metrics",  # long: time, service, signal, value, unit
     "traces",  # one row a trace: trace_id, start, service, operation, duration_ms, status, error, spans
     "trace",  # spans: span_id, parent_span_id, service, operation, kind, start, duration_ms, status, message, trace, …
-    "logs",  # patterns: pattern, severity, service, count, before, after, first_seen, last_seen, new, example, stack
+    "logs",  # patterns: pattern, severity, service, count, before, after, first_seen, last_seen, new, example, …
     "deployments",  # changes: time, kind, service, title, from, to, commit, manifest
     "diff",  # one row a hunk: file, old_start, new_start, text, suspect, why
     "file",  # one row a line: line, text, marked

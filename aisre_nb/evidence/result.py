@@ -28,3 +28,5 @@ class ToolResult:
     text: str = ""
     """Replaces the generated text for the model; still bounded and redacted."""
     link: str | None = None
+    notes: tuple[str, ...] = ()
+    """What was not seen, or was cut: each becomes a gap of the report."""

@@ -163,7 +163,9 @@ def _cause(draft: ReportDraft, evidence: Mapping[str, Evidence], reader: Reader,
     cited = _known(cause.evidence, evidence) or _known([one for claim in held for one in claim.evidence], evidence)
     against = [f"no evidence speaks of a service {s}" for s in cause.services if s not in reader.services]
     against += (
-        [f"{cause.change} stands in no evidence"] if cause.change and not reader.held_by_one(cause.change) else []
+        f"{change} stands in no evidence"
+        for part in cause.change.split(";")
+        if (change := part.strip()) and not reader.held_by_one(change)
     )
     place = cause.location
     against += [f"{place} stands in no evidence"] if place and not reader.held_by_one(place) else []

@@ -9,6 +9,7 @@ from aisre_nb.report.facts import fact
 from aisre_nb.report.report import RootCause
 from aisre_nb.report.rows import number
 
+_TWICE = 2
 _MOST = 0.5
 """The part of failing requests that must begin elsewhere."""
 
@@ -44,14 +45,23 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
     found: list[tuple[str, str]] = []
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
-        if isinstance(origin, str) and origin in cause.services:
+        peer = fact(one.facts, "origin.peer")
+        if {origin, peer} & set(cause.services):
             return
-        if one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
-            if (share is None or share >= _MOST) and not _as_ever(origin, evidence):
+        # A call that nobody's span answers may fail at its other end.
+        if not peer and one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
+            flooded = any((service, origin) in _amplified(evidence) for service in cause.services)
+            if (share is None or share >= _MOST) and not flooded and not _as_ever(origin, evidence):
                 found.append((one.id, origin))
     if found:
         number_, origin = found[-1]
         yield f"the failing requests of {number_} begin to fail in {origin}, not in {', '.join(cause.services)}"
+
+
+def _amplified(evidence: Mapping[str, Evidence]) -> set[tuple[str, str]]:
+    """Who makes more than twice as many calls as before, to whom: what fails there may fail of these."""
+    rows = [row for one in evidence.values() for row in one.facts.get("calls_more") or () if isinstance(row, Mapping)]
+    return {(str(r.get("service")), str(r.get("peer"))) for r in rows if (number(r.get("times")) or 0) > _TWICE}
 
 
 def _unchanged(cause: RootCause, evidence: Mapping[str, Evidence]) -> Iterator[str]:

@@ -81,8 +81,9 @@ def _is_place(claim: CheckedClaim, cause: RootCause, evidence: Mapping[str, Evid
     if not _about(check.evidence, check.where, cause, evidence):
         return False
     kind = evidence[check.evidence].kind
-    if kind == "deployments":
-        # A job, a node or a volume has no signals of its own: what was done to it, or befell it, is its place.
+    if kind in ("deployments", "alerts"):
+        # A job, a node or a volume has no signals of its own: what was done to it, befell it or fires of it is its
+        # place.
         return check.kind == "value" and not serves(check.where.get("service", ""), evidence)
     return check.kind in ("changed", "onset", "share", "first_seen", "correlated") or kind in ("logs", "table")
 

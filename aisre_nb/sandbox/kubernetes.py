@@ -120,9 +120,16 @@ class _Objects:
                 "httpGet": {"path": "/alive", "port": "http"},
                 "timeoutSeconds": int(settings["livenessProbe.timeoutSeconds"]),
             },
-            "envFrom": [{"configMapRef": {"name": f"{service.name}-settings"}}],
+            "envFrom": self._read_at_start(service),
         }
         return {"metadata": {"labels": _label(service.name)}, "spec": {"containers": [container]}}
+
+    def _read_at_start(self, service: Service) -> list[dict[str, Any]]:
+        """What pods read when they begin, and not again."""
+        own = any(key.isupper() for key in self._cluster.settings.get(service.name, {}))
+        found: list[dict[str, Any]] = [{"configMapRef": {"name": f"{service.name}-settings"}}] if own else []
+        names = [self._sim.names.text(secret.name) for secret in self._sim.plan.secrets]
+        return found + [{"secretRef": {"name": name}} for name in names if name.startswith(f"{service.name}-")]
 
     def _replica_sets(self, service: Service) -> Iterator[dict[str, Any]]:
         for revision in self._cluster.revisions[service.name][-5:]:

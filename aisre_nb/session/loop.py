@@ -251,8 +251,10 @@ def kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallRe
             # What a user's function returned may be anything; it must not end the investigation.
             told = " ".join(inv.redactor.text(str(failure)).split())[:200]
             error = f"{name}: its result cannot be kept ({type(failure).__name__}: {told})"
-    if outcome.gap and error not in inv.gaps:
-        inv.gaps.append(error)
+    notes = [inv.redactor.text(note) for note in outcome.result.notes] if outcome.result else []
+    for gap in (error if outcome.gap else "", *notes):
+        if gap and gap not in inv.gaps:
+            inv.gaps.append(gap)
     seconds = max(0.0, outcome.seconds - outcome.waited)
     inv.steps.append(Step(n, name, arguments, effect, evidence, error, False, seconds, outcome.decision, why))
     text = evidence.text if evidence else error

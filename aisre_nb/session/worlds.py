@@ -17,6 +17,7 @@ from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Action, Done, Planned, Row, Tell
 from aisre_nb.sources.open import open_case
 from aisre_nb.sources.pull_requests import list_pull_requests, merge_pull_request
+from aisre_nb.sources.trial import Trial
 
 T = TypeVar("T")
 
@@ -64,7 +65,9 @@ def with_world(sources: Sources) -> Sources:
     folder = next(
         (f for source in sources.all if (f := getattr(source, "folder", None)) and (f / _FILE).is_file()), None
     )
-    return sources if folder is None else replace(sources, cluster=SandboxCluster(folder))
+    if folder is None:
+        return sources
+    return replace(sources, cluster=SandboxCluster(folder), tests=Trial() if sources.code else None)
 
 
 def advance(sources: Sources | None, minutes: float) -> datetime:

@@ -5,7 +5,7 @@ Each method raises `SourceUnreachable` when the backend fails, `SignalMissing` w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -137,6 +137,14 @@ class TraceSource(Protocol):
         """
         ...
 
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """All spans of a window, or of as many whole traces, chosen by their ids, as give about ``limit`` spans.
+
+        trace_id, span_id, parent_span_id, service, operation, start, duration_ms, failed (bool); by start.
+        ``attrs["part"]``: of all traces, 0 to 1; the answer's total counts all spans.
+        """
+        ...
+
 
 class LogSource(Protocol):
     """Log records."""
@@ -159,12 +167,28 @@ class LogSource(Protocol):
         """
         ...
 
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """All services' records, or those of as many traces as give about ``limit``, and of no more than ``part``.
+
+        time, trace_id, span_id, service, severity (our names), body (its first thousand characters); by time. The same
+        ``part`` (0 to 1) takes the same traces as `TraceSource.span_sample`.
+        """
+        ...
+
 
 class ChangeSource(Protocol):
     """What was changed in the world."""
 
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """time, kind, service, title, from, to, commit, manifest (path in the repository), author."""
+        ...
+
+
+class ClusterState(Protocol):
+    """What a cluster is now, as its API lists it."""
+
+    async def objects(self) -> Answer:
+        """kind, namespace, name, object (dict, as the API of Kubernetes returns it; secrets without their data)."""
         ...
 
 
@@ -188,6 +212,23 @@ class CodeSource(Protocol):
         """
         ...
 
+    async def files(self, service: str, version: str | None = None) -> Answer:
+        """The texts of a service's folder: path (in the repository), text; ``attrs``: folder, commit."""
+        ...
+
+    async def blame(
+        self, path: str, first: int, last: int, version: str | None = None, service: str | None = None
+    ) -> Answer:
+        """Who last touched these lines, one row a line: line, text, commit, author, time, subject, path (then).
+
+        ``attrs["path"]`` as `file` has it.
+        """
+        ...
+
+    async def is_in(self, commit: str, version: str, service: str) -> bool:
+        """Whether a version of a service has that commit in its history."""
+        ...
+
     async def preview_pull_request(self, request: PullRequest) -> ChangeView:
         """What the request would change; touches nothing. Raises `ToolError` when an edit does not apply."""
         ...
@@ -202,6 +243,28 @@ class CodeSource(Protocol):
 
     async def close_pull_request(self, number: int, head: str) -> Mapping[str, Any]:
         """Close it and delete its branch; its record. Raises `ChangeConflict` where the branch left ``head``."""
+        ...
+
+
+Tested = Literal["passed", "failed", "error", "skipped"]
+"""What a test did."""
+
+
+@dataclass(frozen=True)
+class SuiteRun:
+    """What a service's tests did on a tree."""
+
+    results: Mapping[str, Tested]
+    """By the test's id, ``tests.unit.test_totals.QuoteTest.test_a_coupon``."""
+    broken: str = ""
+    """Why there are no results; empty: they ran."""
+
+
+class SuiteRunner(Protocol):
+    """Runs a service's tests on trees that are only proposed, in a place of their own."""
+
+    def run(self, texts: Mapping[str, str], only: Collection[str] = ()) -> SuiteRun:
+        """``texts`` by path from the service's folder; ``only``: ids of tests, empty for all. Takes its time."""
         ...
 
 
@@ -319,6 +382,10 @@ class Sources:
     cluster: Cluster | None = None
     """Where actions run; None: nothing can be acted on."""
     incidents: IncidentSource | None = None
+    tests: SuiteRunner | None = None
+    """Who runs a service's tests on a tree without asking; None: nobody."""
+    kubernetes: ClusterState | None = None
+    """Who lists pods, deployments, events; None: nobody does."""
     all: Sequence[Source] = ()
     now: datetime | None = None
     """The instant that a kept world ended when it was opened; None asks the clock."""

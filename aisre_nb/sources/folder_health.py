@@ -9,6 +9,8 @@ from aisre_nb.sources.queries.tables import table
 from aisre_nb.sources.service_list import SIGNALS
 from aisre_nb.sources.telemetry_database import Reader
 
+_FILES = {"alerts": "alerts.json", "changes": "changes.jsonl", "objects of Kubernetes": "kubernetes.json"}
+
 
 def health(reader: Reader, folder: Path) -> Health:
     """``"2 h of metrics, traces, logs; 11 services"``; a file that cannot be read makes it not ok."""
@@ -25,9 +27,7 @@ def health(reader: Reader, folder: Path) -> Health:
             signals.append(signal)
         rows = table(name)
         services |= set(reader.frame(rows.select(service=rows.ServiceName).distinct())["service"])
-    files = [
-        what for what, file in (("alerts", "alerts.json"), ("changes", "changes.jsonl")) if (folder / file).is_file()
-    ]
+    files = [what for what, file in _FILES.items() if (folder / file).is_file()]
     if not extents:
         return Health(bool(files), f"no metrics, logs or traces; {', '.join(files) or 'nothing else'}", tuple(files))
     hours = (max(e.end for e in extents) - min(e.start for e in extents)).total_seconds() / 3600

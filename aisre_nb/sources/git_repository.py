@@ -15,6 +15,7 @@ from aisre_nb.sources import closing, proposal, request_store
 from aisre_nb.sources.base import Answer, Health, PullRequest
 from aisre_nb.sources.changes_file import change_frame
 from aisre_nb.sources.git import Git, GitFailed, check_repository, without_password
+from aisre_nb.sources.git_blame import blamed
 from aisre_nb.sources.git_diff import hunks
 from aisre_nb.sources.git_history import deployments
 from aisre_nb.sources.git_refs import (
@@ -145,6 +146,58 @@ class GitRepository:
         query = f"git show {commit}:{found.path}"
         link = repository_page(self._link, query, service=service, commit=commit, path=found.path)
         return Answer(frame, query, self.name, total=len(frame), link=link)
+
+    async def files(self, service: str, version: str | None = None) -> Answer:
+        """See `CodeSource.files`; files that are no text are left out. Raises `ToolError` without such a folder."""
+        import pandas as pd
+
+        try:
+            state = await self._state()
+            commit = await self._commit(state, version, service)
+            there = await tree(self._git, commit)
+            folders = service_folders(list(there), service)
+            if len(folders) != 1:
+                raise ToolError(f"{len(folders)} folders bear the name {service!r}", "name a service with one folder")
+            own = [e for e in there.values() if e.path.startswith(f"{folders[0]}/") and e.mode.startswith("100")]
+            contents = await blobs(self._git, sorted({entry.blob for entry in own}))
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        rows = [
+            {"path": entry.path, "text": contents[entry.blob].decode("utf-8")}
+            for entry in own
+            if entry.blob in contents and _is_text(contents[entry.blob])
+        ]
+        frame = pd.DataFrame(rows, columns=["path", "text"])
+        frame.attrs.update(folder=folders[0], commit=commit)
+        return Answer(frame, f"git ls-tree -r {commit} -- {folders[0]}", self.name, total=len(frame))
+
+    async def blame(
+        self, path: str, first: int, last: int, version: str | None = None, service: str | None = None
+    ) -> Answer:
+        """See `CodeSource.blame`; ``attrs`` also has ``commit``."""
+        try:
+            state = await self._state()
+            commit = await self._commit(state, version, service or "")
+            files = await tree(self._git, commit)
+            folders = service_folders(list(files), service) if service else []
+            found = matching_path(path, list(files), folders)
+            frame = await blamed(self._git, commit, found, first, last)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        frame.attrs.update(path=found, commit=commit)
+        query = f"git blame -L{first},{last} {commit} -- {found}"
+        link = repository_page(self._link, query, service=service, commit=commit, path=found)
+        return Answer(frame, query, self.name, total=len(frame), link=link)
+
+    async def is_in(self, commit: str, version: str, service: str) -> bool:
+        """Whether a version has that commit in its history."""
+        try:
+            state = await self._state()
+            other = await self._commit(state, version, service)
+            status, _ = await self._git.outcome("merge-base", "--is-ancestor", commit, other, statuses=(0, 1))
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        return status == 0
 
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`: image tags that commits of the main branch changed, newest first."""
@@ -284,6 +337,14 @@ class GitRepository:
 
     async def close(self) -> None:
         """Nothing is held open between two calls."""
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in content
 
 
 def _check_unmoved(approved: Sequence[FileChange], now: Sequence[FileChange], main: str) -> None:

@@ -91,6 +91,7 @@ def _together(opened: list[AnySource], notes: list[str]) -> Sources:
         metrics=folder,
         traces=folder,
         logs=folder,
+        kubernetes=folder,
         changes=(*folders[:1], *repositories[:1]),
         code=repositories[0] if repositories else None,
         all=tuple(opened),

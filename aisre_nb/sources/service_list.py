@@ -34,7 +34,7 @@ def service_list(reader: Reader, window: Window) -> pd.DataFrame:
 
     signals = _signals(reader, window)
     if not signals:
-        raise SignalMissing(f"no metric, span or log in {' to '.join(window.as_json().values())}")
+        raise SignalMissing(f"no metric, span or log in {' to '.join(window.as_json().values())}{_elsewhere(reader)}")
     counted = _from_histograms(reader, window)
     spanned = _from_spans(reader, window, [name for name in signals if name not in set(counted["service"])])
     known = pd.concat([frame for frame in (counted, spanned) if len(frame)] or [counted], ignore_index=True)
@@ -44,6 +44,15 @@ def service_list(reader: Reader, window: Window) -> pd.DataFrame:
     frame["error_rate"] = frame["errors"] / frame["requests"].where(frame["requests"] > 0)
     frame["signals"] = [", ".join(sorted(signals[name], key=_ORDER.index)) for name in frame["service"]]
     return frame[SERVICES]
+
+
+def _elsewhere(reader: Reader) -> str:
+    """From when to when something is stored, for who asks of another time."""
+    extents = [found for name in SIGNALS if reader.has(name) and (found := reader.extent(name))]
+    if not extents:
+        return ""
+    whole = Window(min(e.start for e in extents), max(e.end for e in extents))
+    return f"; what is stored lies from {' to '.join(whole.as_json().values())}"
 
 
 _ORDER = ["metrics", "traces", "logs"]
@@ -108,7 +117,7 @@ def call_graph(reader: Reader, window: Window, topology: Path) -> pd.DataFrame:
     import pandas as pd
 
     if reader.has("otel_traces"):
-        found = [reader.frame(spans.calls(window)), reader.frame(spans.leaf_calls(window))]
+        found = [_between(reader, window), reader.frame(spans.leaf_calls(window))]
         filled = [frame for frame in found if len(frame)]
         if filled:
             return pd.concat(filled, ignore_index=True)
@@ -119,6 +128,30 @@ def call_graph(reader: Reader, window: Window, topology: Path) -> pd.DataFrame:
         reader.notes.append("there are no spans: the call graph is topology.json's, without counts")
     frame = pd.DataFrame(pairs, columns=CALLS[:2]).reindex(columns=CALLS)
     return frame.astype({"calls": "float64", "errors": "float64", "p95_ms": "float64"})
+
+
+def _between(reader: Reader, window: Window) -> pd.DataFrame:
+    """Calls between services, with a note on each pair whose clocks cannot both be right."""
+    frame = reader.frame(spans.calls(window))
+    named = zip(frame["caller"], frame["callee"], frame["after_start"], frame["after_end"], strict=True)
+    for caller, callee, after_start, after_end in named:
+        # No call begins before its caller's span does, and none that is waited for begins after it.
+        off = min(float(after_start), 0.0) or max(float(after_end), 0.0)
+        if abs(off) >= _CLOCKS:
+            apart = f"about {_span(abs(off))} {'ahead of' if off > 0 else 'behind'}"
+            reader.notes.append(
+                f"the clocks disagree: that of {callee} is {apart} that of {caller}; orders in time between them prove "
+                "nothing"
+            )
+    return frame[CALLS]
+
+
+_CLOCKS = 3.0
+"""Seconds by which clocks must be apart to be told of; spans are compared by whole ones."""
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def _drawn(reader: Reader, topology: Path) -> list[tuple[str, str]]:

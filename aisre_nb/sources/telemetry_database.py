@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,6 +29,8 @@ T = TypeVar("T")
 
 _THREADS = 4
 """Reads that run side by side; DuckDB spreads each over the cores by itself."""
+_MEMORY = "1GB"
+"""What the engine may hold at once; sorts and joins that need more go through the disk."""
 _NUDGE_SECONDS = 0.05
 _INTERRUPTED = "the query was interrupted"
 
@@ -154,9 +159,13 @@ class Database:
 
         self._folder = folder
         self._following = threading.Lock()
+        self._scratch = Path(tempfile.gettempdir()) / f"aisre-{uuid.uuid4().hex}"
         self._connection = duckdb.connect(":memory:")
         try:
             self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            # By itself it would write into the folder that the notebook is in.
+            self._connection.execute(f"SET temp_directory = {quoted(self._scratch)}")
             self.state = state(folder)
             self._look()
             self._connection.execute(f"SET allowed_directories = [{quoted(folder)}, {pattern(folder)}]")
@@ -213,3 +222,4 @@ class Database:
         """Stop the threads and let go of the files."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._connection.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)

@@ -38,6 +38,10 @@ _EMPTY: Mapping[ColumnKind, str] = {
 }
 
 
+_EPOCHS = (("1e11", 1_000_000_000), ("1e14", 1_000_000), ("1e17", 1_000))
+"""Below which a count since 1970 is of seconds, milliseconds, microseconds: in each, years until 5138."""
+
+
 @dataclass(frozen=True)
 class StoredTable:
     """One table of the folder: what is there, what can be read."""
@@ -51,6 +55,8 @@ class StoredTable:
     """The parts that cannot, each with the reason in one line."""
     columns: Mapping[str, str]
     """The stored columns and their DuckDB types."""
+    whole: frozenset[str] = frozenset()
+    """The columns of which the files themselves say that no value is missing, or empty in a map."""
 
 
 def stored_tables(folder: Path, connection: duckdb.DuckDBPyConnection) -> dict[TableName, StoredTable]:
@@ -90,7 +96,24 @@ def _look(name: TableName, path: Path, connection: duckdb.DuckDBPyConnection) ->
         columns.update({str(row[0]): str(row[1]) for row in rows})
     if not parts:
         broken.append((path, "the folder holds no .parquet file"))
-    return StoredTable(name, path, tuple(files), tuple(broken), columns)
+    return StoredTable(name, path, tuple(files), tuple(broken), columns, _whole(files, connection))
+
+
+def _whole(files: list[Path], connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """From the counts of nulls that Parquet keeps; a column that one of the files does not have is not whole."""
+    import duckdb
+
+    if not files:
+        return frozenset()
+    listed = ", ".join(pattern(file) for file in files)
+    try:
+        counted = connection.execute(
+            "SELECT split_part(path_in_schema, ', ', 1), count(DISTINCT file_name) FROM parquet_metadata"
+            f"([{listed}]) GROUP BY 1 HAVING bool_and(coalesce(stats_null_count = 0, false))"
+        ).fetchall()
+    except duckdb.Error:
+        return frozenset()
+    return frozenset(str(column) for column, n in counted if n == len(files))
 
 
 def reader(files: list[Path] | tuple[Path, ...]) -> str:
@@ -111,20 +134,21 @@ def pattern(path: Path) -> str:
 def view(stored: StoredTable) -> str:
     """The statement that makes the table's view: all columns of `COLUMNS`, in their types."""
     columns = ", ".join(
-        f'{_column(column, kind, stored.columns.get(column))} AS "{column}"'
+        f'{_column(column, kind, stored.columns.get(column), column in stored.whole)} AS "{column}"'
         for column, kind in COLUMNS[stored.name].items()
     )
     return f'CREATE OR REPLACE VIEW "{stored.name}" AS SELECT {columns} FROM {reader(stored.files)}'
 
 
-def _column(name: str, kind: ColumnKind, stored: str | None) -> str:
+def _column(name: str, kind: ColumnKind, stored: str | None, whole: bool) -> str:
     if stored is None:
         return _EMPTY[kind]
     column = f'"{name}"'
     match kind:
         case "time" if stored.endswith("INT"):
-            # An integer is nanoseconds since 1970, as in the OpenTelemetry protocol.
-            return f"make_timestamp_ns({column}::BIGINT)::TIMESTAMPTZ"
+            # Nanoseconds since 1970, as in the OpenTelemetry protocol; a number too small for these is of longer units.
+            scale = " ".join(f"WHEN {column} < {below} THEN {by}" for below, by in _EPOCHS)
+            return f"make_timestamp_ns(({column} * CASE {scale} ELSE 1 END)::BIGINT)::TIMESTAMPTZ"
         case "temporality":
             return f"CASE WHEN lower({column}::VARCHAR) LIKE '%delta%' OR {column}::VARCHAR = '1' THEN 1 ELSE 2 END"
         case "map" if stored == "VARCHAR":
@@ -133,6 +157,9 @@ def _column(name: str, kind: ColumnKind, stored: str | None) -> str:
             return f"COALESCE(to_json({column})::MAP(VARCHAR, VARCHAR), {_EMPTY['map']})"
         case "time" | "number":
             return f"{column}::{_DUCKDB_TYPES[kind]}"
+        case _ if whole and stored == _DUCKDB_TYPES[kind]:
+            # Bare, so that a filter reaches the file, which then skips what it rules out.
+            return column
         case _:
             return f"COALESCE({column}::{_DUCKDB_TYPES[kind]}, {_EMPTY[kind]})"
 

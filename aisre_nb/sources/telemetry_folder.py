@@ -16,6 +16,7 @@ from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import read_changes
 from aisre_nb.sources.folder_health import health
 from aisre_nb.sources.golden_signals import golden_signals
+from aisre_nb.sources.kubernetes_file import NAME, read_objects
 from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.log_records import log_records
 from aisre_nb.sources.one_metric import metric_names, one_metric
@@ -23,6 +24,7 @@ from aisre_nb.sources.reported import reported
 from aisre_nb.sources.request_flow import request_flow
 from aisre_nb.sources.request_spans import operations, requests, whole_trace
 from aisre_nb.sources.request_values import between_places, request_values
+from aisre_nb.sources.samples import log_sample, span_sample
 from aisre_nb.sources.service_list import call_graph, service_list
 from aisre_nb.sources.telemetry_database import Database, Reader
 from aisre_nb.times import Window, instant
@@ -30,11 +32,11 @@ from aisre_nb.times import Window, instant
 if TYPE_CHECKING:
     import pandas as pd
 
-_FILES = ("otel_", "alerts.json", "changes.jsonl", "manifest.json")
+_FILES = ("otel_", "alerts.json", "changes.jsonl", "kubernetes.json", "manifest.json")
 
 
 class TelemetryFolder:
-    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource` and `Source`."""
+    """Speaks `AlertSource`, `MetricSource`, `TraceSource`, `LogSource`, `ChangeSource`, `ClusterState` and `Source`."""
 
     def __init__(self, folder: Path, name: str = "telemetry", link: str = "") -> None:
         """``link``: the house's own page, as `link_template` has it.
@@ -140,6 +142,10 @@ class TelemetryFolder:
         """See `ChangeSource.changes`."""
         return await self._read("changes.jsonl", lambda path: read_changes(path, window, service), window)
 
+    async def objects(self) -> Answer:
+        """See `ClusterState.objects`."""
+        return await self._read(NAME, read_objects)
+
     async def services(self, window: Window) -> Answer:
         """See `MetricSource.services`."""
         return await self._ask(lambda reader: service_list(reader, window), window)
@@ -210,6 +216,14 @@ class TelemetryFolder:
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""
         return await self._ask(lambda reader: whole_trace(reader, trace_id), trace_id=trace_id)
+
+    async def span_sample(self, window: Window, limit: int) -> Answer:
+        """See `TraceSource.span_sample`."""
+        return await self._ask(lambda reader: span_sample(reader, window, limit), window)
+
+    async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
+        """See `LogSource.log_sample`."""
+        return await self._ask(lambda reader: log_sample(reader, window, limit, part), window)
 
     async def logs(
         self,

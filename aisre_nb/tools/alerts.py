@@ -47,6 +47,7 @@ async def _get_alerts(context: ToolContext, arguments: GetAlerts) -> ToolResult:
         answer.source,
         answer.query,
         link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -29,13 +29,14 @@ async def _get_deployments(context: ToolContext, arguments: GetDeployments) -> T
         raise ToolError("no source answers for changes", "add a repository under [sources] in aisre.toml")
     window = arguments.window(context, "6h")
     rows: list[dict[str, Any]] = []
-    queries, names, problems = [], [], []
+    queries, names, problems, notes = [], [], [], list[str]()
     for source in context.sources.changes:
         try:
             answer = await source.changes(window, arguments.service)
         except AisreError as error:
             problems.append(str(error))
             continue
+        notes += answer.notes
         queries.append(answer.query)
         names.append(answer.source)
         for row in answer.frame.to_dict("records"):
@@ -57,6 +58,7 @@ async def _get_deployments(context: ToolContext, arguments: GetDeployments) -> T
         ", ".join(names),
         "\n\n".join(queries),
         window,
+        notes=(*notes, *problems),
     )
 
 

@@ -17,9 +17,10 @@ from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 _ROWS = 40
 _BEFORE = timedelta(minutes=30)
 _COLUMNS = {
-    "service": "service", "within": "within", "operation": "operation", "peer": "callee", "count_before": "count_before",
-    "count_after": "count_after", "times": "times", "error_rate_before": "error_rate_before",
-    "error_rate_after": "error_rate_after", "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
+    "service": "service", "within": "within", "operation": "operation", "peer": "callee",
+    "count_before": "count_before", "count_after": "count_after", "times": "times",
+    "error_rate_before": "error_rate_before", "error_rate_after": "error_rate_after",
+    "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
     "own_ms_before": "own_ms_before", "own_ms_after": "own_ms_after",
 }  # fmt: skip
 
@@ -47,6 +48,9 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
         raise SignalMissing("there is no span of a server or client in this window", "look at another window")
     way = hops(answer.frame, arguments.service, arguments.by)
     table = changed(answer.frame)
+    walked = {(hop.service, hop.operation, hop.peer) for hop in way}
+    on_way = [key in walked for key in zip(table["service"], table["operation"], table["peer"], strict=True)]
+    table = table.assign(way=on_way).sort_values("way", ascending=False, kind="stable", ignore_index=True)
     frame = table.head(_ROWS)[list(_COLUMNS)].rename(columns=_COLUMNS)
     facts: dict[str, Any] = {
         "service": arguments.service,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from aisre_nb.analysis.log_patterns import masked, patterns
-from aisre_nb.analysis.stack_traces import StackTrace, parse
+from aisre_nb.analysis.log_patterns import named, patterns
+from aisre_nb.analysis.logs.separating import failing, separating
+from aisre_nb.analysis.stack_groups import StackGroup, grouped
 from aisre_nb.times import instant, rfc3339
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
@@ -17,7 +18,8 @@ from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 if TYPE_CHECKING:
     import pandas as pd
 
-_STACK_KEYS = ("exception.stacktrace", "exception.stack_trace", "stacktrace", "stack_trace", "error.stack")
+_MOST = 5
+"""Of what is listed beside the patterns."""
 
 
 class GetLogs(Windowed):
@@ -44,22 +46,30 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         operation=arguments.operation,
         trace_id=arguments.trace_id,
     )
-    records = answer.frame
+    records = answer.frame.sort_values("time", kind="stable").reset_index(drop=True)
     # A minute before the onset: a metric's bucket begins before the first failing request is written down.
     began = instant(arguments.onset, context.now) if arguments.onset else None
     onset = began - timedelta(seconds=60) if began else None
-    found = patterns(records, onset)
-    exception = _exception(records, onset, arguments.operation)
-    stacks = [
-        exception["text"] if exception and masked(str(e)) == exception["pattern"] else "" for e in found["example"]
-    ]
+    total = int(answer.total or len(records))
+    # When there are more records than were fetched, the newest are here: before the first of them nothing is known.
+    start = records["time"].iloc[0] if total > len(records) > 0 else window.start
+    names = named(records)
+    found = patterns(records, onset, start=start, end=window.end, names=names)
+    groups = grouped(records)
+    told = _told(groups, onset)
+    exception = _exception(told, arguments.operation) if told else None
+    stacks = [told.text if told and pattern == names.iloc[told.first] else "" for pattern in found["pattern"]]
     facts: dict[str, Any] = {
         "service": arguments.service,
-        "records": int(answer.total or len(records)),
+        "records": total,
         "patterns": len(found),
         "onset": rfc3339(began) if began else None,
         "new": _new(found),
-        "exception": {k: v for k, v in exception.items() if k != "pattern"} if exception else None,
+        "changed": _changed(found),
+        "separates": _separates(records, names),
+        "exception": exception,
+        "other_exceptions": [_brief(group) for group in groups if group is not told][:_MOST],
+        "gaps": _gaps(records, onset, start),
     }
     where = f" of {arguments.operation}" if arguments.operation else ""
     return ToolResult(
@@ -72,6 +82,7 @@ async def _get_logs(context: ToolContext, arguments: GetLogs) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 
@@ -87,37 +98,72 @@ def _new(found: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _exception(records: pd.DataFrame, onset: datetime | None, operation: str | None) -> dict[str, Any] | None:
-    """The most frequent exception with a stack trace; one that is new since the onset goes before older ones."""
-    seen: dict[tuple[str, str], list[tuple[Any, str, StackTrace]]] = {}
-    row: Any
-    for row in records.sort_values("time").itertuples(index=False):
-        attributes: dict[str, Any] = row.attributes if isinstance(row.attributes, dict) else {}
-        text = next((str(attributes[k]) for k in _STACK_KEYS if attributes.get(k)), str(row.body))
-        trace = parse(text) if "\n" in text else None
-        if trace is not None:
-            kind = str(attributes.get("exception.type") or trace.type)
-            place = trace.frames[-1]
-            seen.setdefault((kind, f"{place.file}:{place.line}"), []).append((row, text, trace))
-    if not seen:
-        return None
+def _changed(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Patterns of which there are far more or fewer since the onset, the surest first."""
+    rows = found[found["change"].isin(["surging", "gone", "fading"])].sort_values("p_value", kind="stable")
+    return [
+        {
+            "pattern": row["pattern"],
+            "change": row["change"],
+            "before": int(row["before"]),
+            "after": int(row["after"]),
+            "ratio": round(float(row["ratio"]), 2),
+            "severity": row["severity"],
+        }
+        for row in rows.head(_MOST).to_dict("records")
+    ]
 
-    def weight(group: list[tuple[Any, str, StackTrace]]) -> tuple[bool, int]:
-        return (onset is not None and group[0][0].time >= onset, len(group))
 
-    group = max(seen.values(), key=weight)
-    row, text, trace = group[0]
-    attributes = row.attributes if isinstance(row.attributes, dict) else {}
+def _separates(records: pd.DataFrame, names: pd.Series) -> list[dict[str, Any]]:
+    """What failing records have that others do not."""
+    if records.empty:
+        return []
+    rows = separating(records, failing(records), names).head(_MOST)
+    return [
+        {
+            "field": row["field"],
+            "value": row["value"],
+            "failing": int(row["failing"]),
+            "healthy": int(row["healthy"]),
+            "support": round(float(row["support"]), 3),
+            "lift": round(float(row["lift"]), 2),
+        }
+        for row in rows.to_dict("records")
+    ]
+
+
+def _gaps(records: pd.DataFrame, onset: datetime | None, start: datetime) -> list[str]:
+    """What the records cannot tell."""
+    if onset and len(records) and start >= onset:
+        return [f"records begin at {rfc3339(start)}, no earlier than the onset: what is new since then is not known"]
+    return []
+
+
+def _told(groups: list[StackGroup], onset: datetime | None) -> StackGroup | None:
+    """The most frequent exception; one that is new since the onset goes before older ones."""
+
+    def weight(group: StackGroup) -> tuple[bool, int]:
+        return (onset is not None and group.first_seen >= onset, group.count)
+
+    return max(groups, key=weight, default=None)
+
+
+def _exception(group: StackGroup, operation: str | None) -> dict[str, Any]:
     return {
-        "type": str(attributes.get("exception.type") or trace.type),
-        "message": str(attributes.get("exception.message") or trace.message),
-        "count": len(group),
-        "first_seen": rfc3339(row.time),
-        "text": text[:6000],
-        "frames": [{"file": f.file, "line": f.line, "function": f.function, "code": f.code} for f in trace.frames],
+        "type": group.type,
+        "message": group.message,
+        "count": group.count,
+        "first_seen": rfc3339(group.first_seen),
+        "text": group.text[:6000],
+        "frames": [{"file": f.file, "line": f.line, "function": f.function, "code": f.code} for f in group.frames],
         "operation": operation,
-        "pattern": masked(str(row.body)),
     }
+
+
+def _brief(group: StackGroup) -> dict[str, Any]:
+    place = f"{group.place.file}:{group.place.line}"
+    seen = rfc3339(group.first_seen)
+    return {"type": group.type, "message": group.message, "count": group.count, "first_seen": seen, "place": place}
 
 
 def _said(facts: dict[str, Any]) -> str:
@@ -125,17 +171,24 @@ def _said(facts: dict[str, Any]) -> str:
     line = f"{facts['records']} records in {facts['patterns']} patterns"
     if facts["onset"]:
         line += f", {len(new)} new since {facts['onset'][11:16]}"
+        for change in ("surging", "gone"):
+            count = sum(row["change"] == change for row in facts["changed"])
+            line += f", {count} {change}" if count else ""
     if exception:
         place = exception["frames"][-1]
         line += f"; {exception['type']}: {exception['message']} at {place['file']}:{place['line']}"
         line += f", {exception['count']} times"
-    return line
+    if facts["separates"]:
+        first = facts["separates"][0]
+        line += f"; failing ones have {first['field']} {first['value']} ({first['lift']:g} times as often as all)"
+    return "; ".join([line, *facts["gaps"]])
 
 
 get_logs = Tool(
     "get_logs",
-    "A service's log records grouped into patterns, new ones since the onset first, with the most frequent stack "
-    "trace. Give operation and onset to see what a failing endpoint says.",
+    "A service's log records grouped into patterns, new ones since the onset first, those that surged or ceased, what "
+    "failing records have that others do not, and the most frequent stack trace. Give operation and onset to see what "
+    "a failing endpoint says.",
     GetLogs,
     _get_logs,
     estimates=True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from aisre_nb.analysis.onset import Change, change
+from aisre_nb.analysis.shifts import shifts
 from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Windowed
@@ -53,6 +54,8 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
         str(signal): change(rows.set_index("time")["value"], LEAST.get(str(signal), 0.0))
         for signal, rows in answer.frame.groupby("signal", sort=False)
     }
+    points = answer.frame.groupby("signal")["value"].count()
+    ended = _ended(answer.frame, changes)
     units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
     worse = {n: c for n, c in changes.items() if n in _WORSE and c.onset and c.direction == "up"}
     worst = next((name for name in _WORSE if name in worse), None)
@@ -60,22 +63,24 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     facts: dict[str, Any] = {
         "service": arguments.service,
         "step_seconds": step,
-        "signals": {name: _fact(c, units[name], step) for name, c in changes.items()},
+        "signals": {name: _fact(c, units[name], step, int(points[name])) for name, c in changes.items()},
         "onset": rfc3339(changes[worst].onset or min(onsets)) if worst else None,
         "worst": worst,
+        "ended": ended,
         "deployments": await _deployments(context, window),
     }
     what = arguments.metric or "request rate, 5XX rate, latency"
     return ToolResult(
         "metrics",
         f"{arguments.service}: {what}",
-        _said(arguments.service, changes, units, arguments.metric is not None),
+        _said(arguments.service, changes, units, arguments.metric is not None) + _passed(ended, units),
         answer.frame,
         facts,
         answer.source,
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 
@@ -84,7 +89,7 @@ def step_for(seconds: float) -> int:
     return next((s for s in _STEPS if seconds / s <= _POINTS), _STEPS[-1])
 
 
-def _fact(found: Change, unit: str, step: int) -> dict[str, Any]:
+def _fact(found: Change, unit: str, step: int, points: int) -> dict[str, Any]:
     def number(value: float | None) -> float | None:
         return None if value is None or value != value else float(f"{value:.6g}")
 
@@ -98,7 +103,35 @@ def _fact(found: Change, unit: str, step: int) -> dict[str, Any]:
         "confidence": round(found.confidence, 3),
         "direction": found.direction,
         "ratio": number(found.ratio),
+        "points": points,
     }
+
+
+def _ended(frame: pd.DataFrame, changes: dict[str, Change]) -> list[dict[str, Any]]:
+    """What was worse for a while and is no longer, of the signals that did not change for good."""
+    return [
+        {
+            "signal": name,
+            "start": rfc3339(shift.start),
+            "end": rfc3339(shift.end),
+            "before": float(f"{shift.before:.6g}"),
+            "level": float(f"{shift.level:.6g}"),
+            "confidence": round(shift.confidence, 3),
+        }
+        for name in _WORSE
+        if name in changes and changes[name].onset is None
+        for shift in shifts(frame[frame["signal"] == name].set_index("time")["value"], LEAST.get(name, 0.0))
+        if shift.up and shift.end is not None
+    ]
+
+
+def _passed(ended: list[dict[str, Any]], units: dict[str, str]) -> str:
+    told = [
+        f"; {NAMES[e['signal']]} was {shown(e['level'], units[e['signal']])} from {e['start'][11:16]} to "
+        f"{e['end'][11:16]} UTC, and is back"
+        for e in ended[:2]
+    ]
+    return "".join(told)
 
 
 def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_name: bool) -> str:

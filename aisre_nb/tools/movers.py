@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aisre_nb.analysis.movers import movers
+from aisre_nb.analysis.order import Move, first
 from aisre_nb.errors import SignalMissing, ToolError
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.metrics import shown, step_for
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = (
     "onset",
@@ -51,10 +55,20 @@ async def _find_movers(context: ToolContext, arguments: FindMovers) -> ToolResul
         "series": int(answer.frame.groupby(["service", "metric", "labels"], sort=False).ngroups),
         "moved": len(moved),
         "movers": rows,
+        "first": _first(kept[kept["hurts"] != ""], step),
     }
     frame = kept[list(_COLUMNS)]
     return ToolResult(
-        "table", "What moved", _said(facts), frame, facts, answer.source, answer.query, window, link=answer.link
+        "table",
+        "What moved",
+        _said(facts),
+        frame,
+        facts,
+        answer.source,
+        answer.query,
+        window,
+        link=answer.link,
+        notes=answer.notes,
     )
 
 
@@ -69,17 +83,28 @@ def _row(row: dict[Any, Any], step: int) -> dict[str, Any]:
     }
 
 
+def _first(harmful: pd.DataFrame, step: int) -> list[str]:
+    """The services that may have been first to be hurt: no bucket of another was over when theirs began."""
+    bucket = timedelta(seconds=step)
+    moves = [
+        Move(str(s), at.to_pydatetime(), bucket) for s, at in zip(harmful["service"], harmful["onset"], strict=True)
+    ]
+    return list(dict.fromkeys(move.name for move in first(moves)))
+
+
 def _said(facts: dict[str, Any]) -> str:
     rows, total = facts["movers"], facts["series"]
     harmful = [row for row in rows if row["hurts"]]
     if not rows:
         return f"none of {total} series moved"
-    first = min(harmful, key=lambda row: row["onset"], default=None)
+    begun = min(harmful, key=lambda row: row["onset"], default=None)
     told = f"{facts['moved']} of {total} series moved, {len(harmful)} in a way that hurts"
-    if first is None:
+    if begun is None:
         return told
-    levels = f"from {shown(first['before'], first['unit'])} to {shown(first['after'], first['unit'])}"
-    return f"{told}; first {first['service']}: {first['metric']} {levels} at {first['onset'][11:16]} UTC"
+    levels = f"from {shown(begun['before'], begun['unit'])} to {shown(begun['after'], begun['unit'])}"
+    told += f"; first {begun['service']}: {begun['metric']} {levels} at {begun['onset'][11:16]} UTC"
+    others = [name for name in facts["first"] if name != begun["service"]]
+    return told + (f", or within the same bucket {', '.join(others[:3])}" if others else "")
 
 
 find_movers = Tool(

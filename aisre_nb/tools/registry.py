@@ -49,14 +49,17 @@ class Registry:
 def builtin_tools() -> list[Tool]:
     """The tools that come along."""
     from aisre_nb.tools.alerts import get_alerts
+    from aisre_nb.tools.blame import get_blame
     from aisre_nb.tools.code import get_source_diff, get_source_file
     from aisre_nb.tools.deployments import get_deployments
     from aisre_nb.tools.earlier import read_evidence
     from aisre_nb.tools.flow import follow_calls
+    from aisre_nb.tools.kubernetes import get_kubernetes_state
     from aisre_nb.tools.logs import get_logs
     from aisre_nb.tools.metrics import get_metrics
     from aisre_nb.tools.movers import find_movers
     from aisre_nb.tools.pull_requests import create_pull_request
+    from aisre_nb.tools.ranking import rank_services
     from aisre_nb.tools.separation import compare_requests
     from aisre_nb.tools.services import get_services
     from aisre_nb.tools.traces import get_trace, get_traces
@@ -66,14 +69,17 @@ def builtin_tools() -> list[Tool]:
         get_services,
         get_metrics,
         find_movers,
+        rank_services,
         get_traces,
         get_trace,
         follow_calls,
         compare_requests,
         get_logs,
         get_deployments,
+        get_kubernetes_state,
         get_source_diff,
         get_source_file,
+        get_blame,
         read_evidence,
         create_pull_request,
     ]
@@ -86,6 +92,11 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
+    if sources is not None and sources.code is not None:
+        from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
+
+        found += [find_smallest_revert] if sources.tests is not None else []
+        found.append(find_revert_by_test)
     if sources is not None and sources.cluster is not None:
         from aisre_nb.tools.actions import TOOLS
         from aisre_nb.tools.verify import verify

@@ -89,17 +89,23 @@ def _pair(one: Pair) -> dict[str, Any]:
 
 
 def _said(arguments: CompareRequests, facts: dict[str, Any]) -> str:
-    bad = _BAD[arguments.by]
-    told = []
-    for one in facts["separates"][:2]:
-        told.append(f"{one['of_bad']:.0%} of the {bad} requests have {one['key']} {one['value']}, {one['of_good']:.0%} "
-                    "of the others")  # fmt: skip
-    for one in facts["grown"][:1]:
-        told.append(f"{one['after']:.0%} of all have {one['key']} {one['value']}, {one['before']:.0%} before")
-    for one in facts["between"][:1]:
-        told.append(f"calls from {one['caller']} to {one['callee']} take {one['after_ms']:.0f} ms, "
-                    f"{one['before_ms']:.0f} ms before, while others take what they took")  # fmt: skip
-    return "; ".join(told) or f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    bad, found = _BAD[arguments.by], facts["separates"]
+    told = [
+        f"{one['of_bad']:.0%} of the {bad} requests have {one['key']} {one['value']}, {one['of_good']:.0%} "
+        "of the others"
+        for one in found[:2]
+    ]
+    told += [
+        f"{one['after']:.0%} of all have {one['key']} {one['value']}, {one['before']:.0%} before"
+        for one in facts["grown"][:1]
+    ]
+    told += [
+        f"calls from {one['caller']} to {one['callee']} take {one['after_ms']:.0f} ms, {one['before_ms']:.0f} ms "
+        "before, while others take what they took"
+        for one in facts["between"][:1]
+    ]
+    none = f"no attribute separates the {facts['bad']} {bad} requests from the {facts['good']} others"
+    return "; ".join(told) or none
 
 
 compare_requests = Tool(

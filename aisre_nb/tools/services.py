@@ -18,10 +18,13 @@ async def _get_services(context: ToolContext, arguments: GetServices) -> ToolRes
     source = configured(context.sources.metrics, "metrics")
     window = arguments.window(context)
     answer = await source.services(window)
+    calls: list[Any] = []
+    notes = answer.notes
     try:
-        calls: list[Any] = (await source.calls(window)).frame.to_dict("records")
-    except AisreError:
-        calls = []
+        graph = await source.calls(window)
+        calls, notes = graph.frame.to_dict("records"), (*notes, *graph.notes)
+    except AisreError as error:
+        notes = (*notes, str(error))
     services: list[Any] = answer.frame.to_dict("records")
     worst = max(services, key=lambda s: s.get("error_rate") or 0, default=None)
     said = (
@@ -37,6 +40,7 @@ async def _get_services(context: ToolContext, arguments: GetServices) -> ToolRes
         answer.query,
         window,
         link=answer.link,
+        notes=notes,
     )
 
 

@@ -22,6 +22,10 @@ _LOOKED_AT = 12
 """Failing traces that are opened to see where errors begin."""
 
 
+_NAMED = 100
+"""Operations that are told of at most: where a name holds an id, there are as many as requests."""
+
+
 class GetTraces(Windowed):
     """Arguments of `get_traces`."""
 
@@ -38,7 +42,7 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         service, window, status=arguments.status, operation=arguments.operation, limit=arguments.limit
     )
     per_operation = (await source.operations(service, window)).frame.sort_values("errors", ascending=False)
-    operations: list[Any] = per_operation.drop(columns=["service"], errors="ignore").to_dict("records")
+    operations: list[Any] = per_operation.head(_NAMED).drop(columns=["service"], errors="ignore").to_dict("records")
     total, errors = int(per_operation["requests"].sum()), int(per_operation["errors"].sum())
     endpoint = arguments.operation or (operations[0]["operation"] if errors else None)
     failing = answer.frame[answer.frame["error"].astype(bool)]
@@ -70,6 +74,7 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
+        notes=answer.notes,
     )
 
 
@@ -105,6 +110,7 @@ async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] 
         "service": first["service"],
         "operation": first["operation"],
         "message": first["message"],
+        "peer": first["peer"],
         "share": round(places.count(most) / len(places), 3),
     }
 
@@ -164,6 +170,7 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
         answer.source,
         "\n\n".join(queries),
         link=answer.link,
+        notes=answer.notes,
     )
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from aisre_nb.analysis.log_patterns import masked, patterns
+from aisre_nb.analysis.log_patterns import patterns
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
@@ -36,11 +34,36 @@ def test_what_is_new_since_the_onset_comes_first_with_its_counts() -> None:
     assert not second["new"] and (second["before"], second["after"]) == (10, 10)
 
 
+def test_records_without_service_or_severity_are_counted() -> None:
+    records = _records((0, "info", "a 1"), (1, "info", "a 2")).assign(severity=[None, "info"], service=None)
+    assert patterns(records, START)["count"].tolist() == [1, 1]
+
+
 def test_no_records_are_no_patterns() -> None:
     assert list(patterns(_records(), None).columns)[:2] == ["pattern", "severity"]
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=500))
-def test_any_line_is_masked_without_an_error_and_stays_bounded(line: str) -> None:
-    assert "\n" not in masked(line) and len(masked(line * 100)) <= 12_000
+def test_what_becomes_of_a_pattern_takes_the_lengths_of_the_windows_into_account() -> None:
+    onset = START + timedelta(minutes=60)
+    lines = [(n, "info", f"steady {n}") for n in range(80)]
+    lines += [(n, "info", f"beat {n}") for n in range(60)]
+    lines += [(n, "warn", f"retry {n}") for n in range(0, 60, 6)] + [
+        (60 + n // 2, "warn", f"retry {n}") for n in range(40)
+    ]
+    lines += [(70, "error", f"boom {n}") for n in range(3)]
+    found = patterns(_records(*lines), onset).set_index("pattern")
+    assert found["change"].to_dict() == {
+        "boom <*>": "new",
+        "retry <*>": "surging",
+        "steady <*>": "",
+        "beat <*>": "gone",
+    }
+    assert found.loc["retry <*>", "ratio"] > 5 and found.loc["beat <*>", "p_value"] < 0.01
+
+
+def test_nothing_is_new_where_nobody_knows_what_was_before() -> None:
+    records = _records(*[(n, "error", f"boom {n}") for n in range(10, 20)])
+    onset = START + timedelta(minutes=10)
+    assert patterns(records, onset, start=START)["new"].all()
+    later = patterns(records, onset, start=onset)
+    assert not later["new"].any() and later["change"].tolist() == [""]

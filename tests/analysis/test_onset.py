@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from aisre_nb.analysis.onset import change
+from aisre_nb.analysis.onset import change, changes
 
 START = pd.Timestamp("2026-03-01T10:00:00Z")
 
@@ -54,3 +57,72 @@ def test_a_single_spike_is_no_shift_of_level() -> None:
 
 def test_a_shift_below_what_matters_is_flat() -> None:
     assert change(_series([0.001] * 100 + [0.003] * 100), least=0.005).onset is None
+
+
+def _noise(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(10, 1, 240)
+
+
+@pytest.mark.parametrize("shape", ["walk", "like its neighbours", "drift", "part of a day", "spikes", "a last spike"])
+def test_what_only_looks_like_a_change(shape: str) -> None:
+    t, told = np.arange(240), []
+    for seed in range(30):
+        noise = _noise(seed)
+        alike = np.convolve(noise - 10, 0.8 ** np.arange(30), mode="full")[:240] + 10
+        values = {
+            "walk": (noise - 10).cumsum() + 60, "like its neighbours": alike, "drift": noise + t / 30,
+            "part of a day": noise + 4 * np.sin(t / 40 + seed), "spikes": np.where(t % 71 == seed, 90, noise),
+            "a last spike": np.where(t == 239, 90, noise),
+        }[shape]  # fmt: skip
+        told.append(change(_series(values)).onset is not None)
+    assert sum(told) <= 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_leak_has_its_onset_where_it_begins_to_climb(seed: int) -> None:
+    found = change(_series(_noise(seed) + 0.2 * np.maximum(np.arange(240) - 150, 0)))
+    assert found.shape == "ramp" and found.direction == "up" and found.onset is not None
+    assert abs((found.onset - (START + pd.Timedelta(seconds=30 * 150))).total_seconds()) <= 5 * 30
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_jump_on_a_drift_is_found_where_it_is(seed: int) -> None:
+    t = np.arange(240)
+    found = change(_series(_noise(seed) + t / 50 + 5 * (t >= 200)))
+    assert found.shape == "step" and found.onset is not None
+    assert abs((found.onset - (START + pd.Timedelta(seconds=30 * 200))).total_seconds()) <= 60
+
+
+def test_what_came_back_long_ago_is_no_change_that_lasts() -> None:
+    values = _noise(4)
+    values[100:120] += 8
+    assert change(_series(values)).onset is None
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_the_unit_does_not_matter(scale: float) -> None:
+    found = change(_series(scale * np.where(np.arange(240) < 180, _noise(2), 2 * _noise(2))))
+    assert found.onset is not None and found.ratio == pytest.approx(2, rel=0.1)
+
+
+def test_infinities_are_gaps() -> None:
+    values = np.where(np.arange(240) < 180, _noise(2), 2 * _noise(2))
+    values[::9], values[1::9] = math.inf, -math.inf
+    found = change(_series(values))
+    assert found.onset == START + pd.Timedelta(seconds=30 * 182) and math.isfinite(found.peak)
+
+
+def test_many_at_once_are_told_as_one_by_one() -> None:
+    rows = [_noise(n)[: 60 + 20 * (n % 4)] + 6 * (np.arange(60 + 20 * (n % 4)) >= 40) * (n % 2) for n in range(40)]
+    together = [found.change for found in changes(rows)]
+    alone = [change(_series(row)) for row in rows]
+    assert [replace(c, confidence=0.0) for c in together] == [replace(c, confidence=0.0, onset=None) for c in alone]
+    assert [c.confidence for c in together] == pytest.approx([c.confidence for c in alone])
+    assert [found.direction for found in together] == ["flat", "up"] * 20
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=60))
+def test_nothing_breaks_it(values: list[float]) -> None:
+    found = change(_series(values))
+    assert 0 <= found.confidence <= 1 and (found.onset is None) == (found.direction == "flat")

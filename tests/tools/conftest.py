@@ -62,6 +62,18 @@ class Fake:
         rows = rows[rows["operation"] == operation] if operation else rows
         return replace(answer, frame=rows.head(limit).reset_index(drop=True))
 
+    async def span_sample(self, window: Any, limit: int) -> Answer:
+        return self._sampled("span_sample", "start", window)
+
+    async def log_sample(self, window: Any, limit: int, part: float = 1.0) -> Answer:
+        return self._sampled("log_sample", "time", window)
+
+    def _sampled(self, name: str, time: str, window: Any) -> Answer:
+        answer = self._answer(name, window)
+        times = answer.frame[time]
+        inside = answer.frame[(times >= window.start) & (times < window.end)].reset_index(drop=True)
+        return replace(answer, frame=inside)
+
     async def operations(self, service: str, window: Any) -> Answer:
         return self._answer("operations", service, window)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -67,3 +68,45 @@ async def test_no_record_is_no_exception(context: Any, fake: Any) -> None:
     fake.frames["logs"] = fake.frames["logs"].head(0)
     facts = (await get_logs.handler(context, get_logs.arguments(service="web"))).facts
     assert (facts["records"], facts["new"], facts["exception"]) == (0, [], None)
+
+
+async def test_what_surged_or_ceased_is_told_in_facts_and_summary(context: Any, fake: Any, ago: Any) -> None:
+    served = fake.frames["logs"].iloc[0].to_dict()
+    beats = [served | {"time": ago(60 - n), "body": f"beat {n}"} for n in range(43)]
+    storms = [served | {"time": ago(60 - n if n < 8 else 12), "body": f"retry {n}"} for n in range(60)]
+    fake.frames["logs"] = pd.DataFrame([*fake.frames["logs"].to_dict("records"), *beats, *storms])
+    result = await get_logs.handler(context, get_logs.arguments(service="web", onset="15m ago", since="1h"))
+    changed = {row["pattern"]: (row["change"], row["before"], row["after"]) for row in result.facts["changed"]}
+    assert changed["beat <*>"] == ("gone", 43, 0) and changed["retry <*>"] == ("surging", 8, 52)
+    assert "1 surging, 1 gone" in result.summary
+
+
+async def test_what_failing_records_share_is_told(context: Any, fake: Any) -> None:
+    frame = fake.frames["logs"]
+    versions = ["2.1" if severity == "error" else "2.0" for severity in frame["severity"]]
+    attributes = [a | {"service.version": v} for a, v in zip(frame["attributes"], versions, strict=True)]
+    fake.frames["logs"] = frame.assign(attributes=attributes)
+    result = await get_logs.handler(context, get_logs.arguments(service="web"))
+    first = result.facts["separates"][0]
+    assert (first["field"], first["value"], first["failing"], first["healthy"]) == ("service.version", "2.1", 5, 0)
+    assert "failing ones have service.version 2.1" in result.summary
+
+
+async def test_other_exceptions_are_listed_beside_the_first(context: Any) -> None:
+    arguments = get_logs.arguments(service="web", onset="2026-03-01T11:50:00Z")
+    others = (await get_logs.handler(context, arguments)).facts["other_exceptions"]
+    assert [(e["type"], e["count"], e["place"]) for e in others] == [("KeyError", 20, "/app/old.py:7")]
+
+
+async def test_records_that_begin_after_the_onset_are_a_gap(
+    context: Any, fake: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.frames["logs"] = fake.frames["logs"].tail(5)
+    whole = fake.logs
+
+    async def newest(*given: Any, **narrow: Any) -> Any:
+        return replace(await whole(*given, **narrow), total=500)
+
+    monkeypatch.setattr(fake, "logs", newest)
+    result = await get_logs.handler(context, get_logs.arguments(service="web", onset="2026-03-01T11:50:00Z"))
+    assert result.facts["new"] == [] and len(result.facts["gaps"]) == 1 and result.facts["gaps"][0] in result.summary

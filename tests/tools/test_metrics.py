@@ -70,3 +70,16 @@ def test_values_are_written_for_people() -> None:
         "2.50 s",
         "3 By",
     ]
+
+
+async def test_what_was_bad_for_a_while_and_is_over_is_said_with_its_end(context: Any, fake: Any, ago: Any) -> None:
+    values = [0.01 + (0.2 if 100 <= n < 130 else 0) + n % 3 / 5000 for n in range(240)]
+    rows = [
+        {"time": ago(120 - n / 2), "service": "web", "signal": "error_rate", "value": v} for n, v in enumerate(values)
+    ]
+    fake.frames["golden_signals"] = pd.DataFrame(rows).assign(unit="1")
+    result = await get_metrics.handler(context, get_metrics.arguments(service="web"))
+    assert result.facts["onset"] is None
+    (ended,) = result.facts["ended"]
+    assert (ended["start"], ended["end"]) == ("2026-03-01T10:50:00Z", "2026-03-01T11:05:00Z")
+    assert "5XX rate was 21.02% from 10:50 to 11:05 UTC, and is back" in result.summary

@@ -42,3 +42,13 @@ async def test_where_nothing_moved_it_says_so_and_where_nothing_is_it_is_a_gap(
     fake.frames["all_series"] = fake.frames["all_series"].head(0)
     with pytest.raises(SignalMissing, match="no metric in this window"):
         await find_movers.handler(context, find_movers.arguments())
+
+
+async def test_who_cannot_be_told_apart_as_first_is_named_beside_the_first(context: Any, fake: Any, ago: Any) -> None:
+    late = _series(ago, "late", "queue.depth", 0, 400)
+    late["value"] = late["value"].shift(10).fillna(0.0)
+    near = [_series(ago, name, "queue.depth", 0, 400) for name in ("mq", "db")]
+    fake.frames["all_series"] = pd.concat([late, *near])
+    result = await find_movers.handler(context, find_movers.arguments())
+    assert sorted(result.facts["first"]) == ["db", "mq"]
+    assert "or within the same bucket" in result.summary and "late" not in result.summary

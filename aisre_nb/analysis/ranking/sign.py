@@ -25,3 +25,9 @@ class Sign:
     """When it moved; None where that cannot be told."""
     resource: str = ""
     """The metric, operation, pod or pattern that moved."""
+    before: float | None = None
+    """Its level before it began; None where the method has none."""
+    now: float | None = None
+    """Its level since."""
+    unit: str = ""
+    """Of both levels."""

@@ -60,7 +60,7 @@ def read(evidence: Evidence) -> list[Change]:
             evidence.id,
             facts.word(row, "time"),
             facts.word(row, "kind") or "deployment",
-            facts.word(row, "service"),
+            facts.word(row, "service") or _node(facts.word(row, "kind"), facts.word(row, "title")),
             facts.word(row, "title"),
             _version(facts.word(row, "from")),
             _version(facts.word(row, "to")),
@@ -103,6 +103,12 @@ def outstanding(changes: Sequence[Change], found: Sequence[Fit]) -> Change | Non
     near = [changes[fit.nth] for fit in found if fit.score >= _SAME_STORY * found[0].score]
     story = [change for change in near if change.service == service]
     return next((change for change in story if change.versions), story[0])
+
+
+def _node(kind: str, title: str) -> str:
+    """The node that an event of the cluster itself is about."""
+    found = re.search(r"\bnode[ /]([\w][\w.-]*)", title, re.IGNORECASE) if kind == "k8s_event" else None
+    return found[1] if found else ""
 
 
 def _version(text: str) -> str:

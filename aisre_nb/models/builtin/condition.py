@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 from aisre_nb.models.builtin import facts, graph, words
+from aisre_nb.models.builtin.changes import Change
 from aisre_nb.report.report import Check
 
 if TYPE_CHECKING:
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
 
 _CLIENT = re.compile(r"user_agent|client|enduser|user\.id|tenant|source|peer\.address|customer|api.?key|account", re.I)
 """Attributes that tell who asks."""
-_PLACES = re.compile(r"route|method|pod|node|zone|host|version|operation|url|target|instance|platform|region|tier", re.I)
+_PLACES = re.compile(
+    r"route|method|pod|node|zone|host|version|operation|url|target|instance|platform|region|tier", re.I
+)
 """Attributes of which few values carry much of the traffic by nature."""
+_LIMITS = re.compile(r"max|limit|replica|cpu|memory|pool|worker|thread|concurren|consumer|quota|size", re.IGNORECASE)
+"""Settings of how much a service may use."""
 _HOT, _RARE = 0.3, 0.1
 _FULL = 0.85
 _TOLD = (
@@ -51,13 +57,20 @@ class Condition:
     """What happened, in a few words."""
     proofs: tuple[Proof, ...]
     remedy: str
+    change: Change | None = None
+    """An earlier change that let it come to this: it took away what would have helped."""
 
 
-def found(picture: Picture) -> Condition | None:
-    """The first that the evidence shows; None where none does."""
+def found(picture: Picture, change: Literal["none", "other", "own"]) -> Condition | None:
+    """The first that the evidence shows; None where none does.
+
+    ``change``: whether a change stands out, and whether it is one of the ill service itself. Against one of another
+    service stands only what separates the bad requests, or what the ill service says itself.
+    """
     if not picture.start or picture.hidden:
         return None
-    return next((one for rule in _RULES if (one := rule(picture)) is not None), None)
+    rules = {"none": _RULES, "other": (_network, _told, _hot), "own": (_network,)}[change]
+    return next((one for rule in rules if (one := rule(picture)) is not None), None)
 
 
 def _network(picture: Picture) -> Condition | None:
@@ -68,7 +81,8 @@ def _network(picture: Picture) -> Condition | None:
         if caller == callee or (callee, caller) not in both or len(both) != 2 or not compared:
             continue
         before, after = facts.number(pair, "before_ms") or 0.0, facts.number(pair, "after_ms") or 0.0
-        said = f"Calls from {caller} to {callee} take {after:.0f} ms, {before:.0f} ms before; between others nothing moved."
+        took = f"take {after:.0f} ms, {before:.0f} ms before"
+        said = f"Calls from {caller} to {callee} {took}; between others nothing moved."
         check = Check(kind="value", evidence=compared.id, column=f"between.{nth}.after_ms", expected=after)
         where = Check(kind="value", evidence=compared.id, column="origin.service", expected=caller)
         return Condition(
@@ -81,17 +95,21 @@ def _network(picture: Picture) -> Condition | None:
 
 
 def _told(picture: Picture) -> Condition | None:
-    failure = picture.failure
-    if failure is None:
-        return None
-    for pattern, kind, text in _TOLD:
-        if match := pattern.search(f"{failure.type} {failure.message}"):
-            service = picture.logs.arguments.get("service") if picture.logs else picture.focus
-            check = Check(kind="contains", evidence=failure.evidence, expected=match[0])
-            said = f"{service} logs {words.code(failure.line)}, {failure.count} times."
+    """The log of the ill service says it in so many words."""
+    logs = picture.logs
+    for row in facts.rows(logs.facts, "new") if logs else []:
+        line = facts.word(row, "pattern")
+        for pattern, kind, text in _TOLD:
+            match = pattern.search(line)
+            if match is None or logs is None or not re.match("err|fatal|crit", facts.word(row, "severity"), re.I):
+                continue
+            check = Check(kind="contains", evidence=logs.id, expected=match[0])
+            count = int(facts.number(row, "count") or 0)
+            since = words.clock(facts.word(row, "first_seen"))
+            said = f"{picture.witness} logs {words.code(match[0])} since {since}, {count} times."
             return Condition(
-                kind, (str(service or picture.focus),), f"{text}: {service} says so itself",
-                (Proof(said, failure.evidence, check),), f"Renew it, and restart what holds the old one ({service}).",
+                kind, (picture.witness,), f"{text}: {picture.witness} logs it", (Proof(said, logs.id, check),),
+                f"Renew it, and have {picture.witness} take the new one.",
             )  # fmt: skip
     return None
 
@@ -106,7 +124,8 @@ def _elsewhere(picture: Picture) -> Condition | None:
         said = f"{hop.operation} of {hop.peer} takes {hop.after:.3g} ms on average, {hop.before:.3g} ms before."
     else:
         text = f"{hop.peer} fails"
-        said = f"{words.share(hop.after)} of the calls {hop.operation} to {hop.peer} fail, {words.share(hop.before)} before."
+        part = f"{words.share(hop.after)} of the calls {hop.operation} to {hop.peer}"
+        said = f"{part} fail, {words.share(hop.before)} before."
     check = Check(kind="value", evidence=hop.evidence, column=hop.after_path, expected=hop.after)
     where = Check(kind="value", evidence=hop.evidence, column="origin.service", expected=hop.peer)
     return Condition(
@@ -167,9 +186,16 @@ def _flood_in(picture: Picture, compared: Evidence) -> Condition | None:
         gate = _gate(picture, facts.word(compared.facts, "service"))
         said = f"{after:.0%} of all requests have {key} {value}, {before:.0%} before."
         check = Check(kind="value", evidence=compared.id, column=f"grown.{nth}.after", expected=after)
+        proofs = [Proof(said, compared.id, check)]
+        measured = picture.metrics(gate)
+        if measured and (begun := facts.word(measured.facts, "signals.request_rate.onset")):
+            more = Check(kind="changed", evidence=measured.id, signal="request_rate", direction="up", at=begun)
+            rate = [facts.number(measured.facts, f"signals.request_rate.{end}") or 0.0 for end in ("before", "after")]
+            told = f"{gate} lets all of it in: it gets {rate[1]:.3g} requests a second, {rate[0]:.3g} before."
+            proofs.append(Proof(told, measured.id, more))
         return Condition(
             "traffic", (gate,), f"one client ({key} {value}) floods {route or gate}",
-            (Proof(said, compared.id, check),), f"Limit the requests of one client at {gate}.",
+            tuple(proofs), f"Limit the requests of one client at {gate}.",
         )  # fmt: skip
     return None
 
@@ -206,10 +232,29 @@ def _capacity(picture: Picture) -> Condition | None:
         after = facts.number(one, "after") or 0.0
         check = Check(kind="value", evidence=compared.id, column=f"grown.{nth}.after", expected=after)
         proofs.append(Proof(f"{after:.0%} of its requests are {asked}.", compared.id, check))
+    limit = _limited(picture, service, first.at)
+    if limit is not None:
+        return Condition(
+            "capacity", (service,), limit.label, tuple(proofs), f"Set {service} back to {limit.old}.", limit,
+        )  # fmt: skip
     return Condition(
         "capacity", (service,), f"{traffic}, and {service}'s processors are saturated ({by})", tuple(proofs),
         f"Scale {service}, or hold back {asked or 'some of its traffic'}.",
     )  # fmt: skip
+
+
+def _limited(picture: Picture, service: str, at: datetime) -> Change | None:
+    """The last change before it that left the service less to work with."""
+    before = [c for c in picture.changes if c.service == service and c.at <= at and _LIMITS.search(c.title)]
+    less = [
+        c for c in before if (old := _number(c.old)) is not None and (new := _number(c.new)) is not None and new < old
+    ]
+    return max(less, key=lambda c: c.at, default=None)
+
+
+def _number(text: str) -> float | None:
+    found = re.match(r"\s*(\d+(?:\.\d+)?)", text)
+    return float(found[1]) if found else None
 
 
 _GROWN = 1.3
@@ -224,4 +269,3 @@ def _known(picture: Picture, service: str) -> bool:
     """It has telemetry of its own, or something was changed in it."""
     listed = {facts.word(row, "service") for row in graph.service_rows(picture.case)}
     return service in listed or any(change.service == service for change in picture.changes)
-

@@ -46,6 +46,7 @@ class More:
     """A call that is made more often for each request than before."""
 
     evidence: str
+    nth: int
     service: str
     operation: str
     peer: str
@@ -62,7 +63,8 @@ def read(evidence: Evidence) -> list[Hop]:
         Hop(
             evidence.id, nth, by, facts.word(row, "service"), facts.word(row, "where"),
             facts.word(row, "peer"), facts.word(row, "operation"), facts.number(row, "share") or 0.0,
-            facts.number(row, f"before_{unit}") or 0.0, facts.number(row, f"after_{unit}") or 0.0, facts.number(row, "times") or 1.0,
+            facts.number(row, f"before_{unit}") or 0.0, facts.number(row, f"after_{unit}") or 0.0,
+            facts.number(row, "times") or 1.0,
         )
         for nth, row in enumerate(facts.rows(evidence.facts, "hops"))
     ]  # fmt: skip
@@ -72,11 +74,11 @@ def more(evidence: Evidence) -> list[More]:
     """What is called more often, the most calls first."""
     return [
         More(
-            evidence.id, facts.word(row, "service"), facts.word(row, "operation"), facts.word(row, "peer"),
+            evidence.id, nth, facts.word(row, "service"), facts.word(row, "operation"), facts.word(row, "peer"),
             facts.number(row, "times") or 1.0, int(facts.number(row, "count") or 0),
             facts.number(row, "error_rate") or 0.0,
         )
-        for row in facts.rows(evidence.facts, "calls_more")
+        for nth, row in enumerate(facts.rows(evidence.facts, "calls_more"))
     ]  # fmt: skip
 
 

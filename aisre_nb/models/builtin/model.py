@@ -7,16 +7,21 @@ from collections.abc import Callable
 from aisre_nb.models.base import AssistantMessage, ToolCall, Turn, TurnRequest
 from aisre_nb.models.builtin import followup
 from aisre_nb.models.builtin.case import Case
+from aisre_nb.models.builtin.conclude.verdict import judge
 from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.second import both, second
 from aisre_nb.models.builtin.stages import (
     flow,
     history,
+    kubernetes,
     movers,
     overview,
     proposals,
+    ranking,
     records,
     report,
     requests,
+    revert,
     signals,
     source,
 )
@@ -24,8 +29,10 @@ from aisre_nb.models.builtin.step import Step
 
 _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     overview.step,
+    ranking.early,
     signals.step,
     movers.unseen,
+    kubernetes.step,
     flow.step,
     requests.step,
     signals.below,
@@ -34,7 +41,8 @@ _STAGES: tuple[Callable[[Picture], Step | None], ...] = (
     requests.compared,
     movers.elsewhere,
     source.step,
-    proposals.step,
+    revert.step,
+    ranking.late,
 )
 """In the order in which an expert would ask; the first that still wants something has the turn."""
 
@@ -62,7 +70,18 @@ def _next(case: Case) -> Step:
     if followed is not None and (step := followup.step(case, followed)):
         return step
     picture = Picture(case)
+    pictures = [picture]
     for stage in () if case.request.final else _STAGES:
         if step := stage(picture):
             return step
-    return report.step(picture)
+        if stage is ranking.early and judge(picture).by_ranking and judge(picture).outcome == "root_cause":
+            return report.step(picture)
+    if not case.request.final and (left := second(picture)):
+        for stage in _STAGES:
+            if step := stage(left):
+                return step
+        pictures += [other] if (other := both(picture)) else []
+    for one in () if case.request.final else pictures:
+        if step := proposals.step(one):
+            return step
+    return report.step(*pictures)

@@ -47,7 +47,9 @@ def read(evidence: Evidence) -> list[Mover]:
             continue
         peak = after if peak is None else peak
         name, service = facts.word(row, "metric"), facts.word(row, "service")
-        moved = Symptom(service, evidence.id, name, before, after, peak, onset, step, f"movers.{nth}", facts.word(row, "labels"))
+        moved = Symptom(
+            service, evidence.id, name, before, after, peak, onset, step, f"movers.{nth}", facts.word(row, "labels")
+        )
         confidence = facts.number(row, "confidence") or 0.0
         found.append(Mover(moved, facts.word(row, "labels"), facts.word(row, "hurts"), confidence))
     return found
@@ -65,12 +67,12 @@ def telling(
     for names in (near, alerting):
         if mine := [m for m in sure if m.symptom.service in names]:
             return _deepest(mine, sure, calls).symptom
-    own = [m for m in movers if m.symptom.service in alerting and m.confidence >= _SURE_ENOUGH]
+    if sure:
+        return _deepest(sure, sure, calls).symptom
     # What traffic and restarts move all the time is no symptom by itself.
+    own = [m for m in movers if m.symptom.service in alerting and m.confidence >= _SURE_ENOUGH]
     mine = [m for m in own if not _RESOURCE.search(m.symptom.signal)]
-    if mine:
-        return max(mine, key=lambda m: m.confidence).symptom
-    return _deepest(sure, sure, calls).symptom if sure else None
+    return max(mine, key=lambda m: m.confidence).symptom if mine else None
 
 
 def first(movers: Sequence[Mover], calls: Sequence[tuple[str, str]]) -> Mover | None:

@@ -61,8 +61,9 @@ def _place(service: str, words: list[str], raw: list[str]) -> tuple[int, float]:
             return n, 50.0
         if word == f"{joined}s" and word not in _ANYBODY:
             return n, 40.0
-        slip = min(len(word), len(joined)) >= 5 and word not in _COMMON | _ANYBODY
-        if slip and SequenceMatcher(None, word, joined).ratio() >= _NEAR:
+        one = word.removesuffix("s")
+        slip = min(len(one), len(joined)) >= 4 and not {word, one} & (_COMMON | _ANYBODY)
+        if slip and max(SequenceMatcher(None, w, joined).ratio() for w in (word, one)) >= _NEAR:
             return n, 20.0
     return 0, 0.0
 

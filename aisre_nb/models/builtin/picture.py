@@ -11,7 +11,19 @@ from functools import cached_property
 
 from aisre_nb.analysis.change_ranking import Fit, Trouble
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import changes, condition, facts, failure, flow, graph, moved, names, question, symptom
+from aisre_nb.models.builtin import (
+    changes,
+    condition,
+    facts,
+    failure,
+    flow,
+    graph,
+    moved,
+    names,
+    platform,
+    question,
+    symptom,
+)
 from aisre_nb.models.builtin.case import Case
 from aisre_nb.models.builtin.changes import Change
 from aisre_nb.models.builtin.condition import Condition
@@ -20,6 +32,7 @@ from aisre_nb.models.builtin.flow import Hop, More
 from aisre_nb.models.builtin.mend import hunks
 from aisre_nb.models.builtin.mend.hunks import Hunk
 from aisre_nb.models.builtin.moved import Mover
+from aisre_nb.models.builtin.platform import Said
 from aisre_nb.models.builtin.question import Question
 from aisre_nb.models.builtin.symptom import Symptom
 from aisre_nb.times import rfc3339
@@ -34,6 +47,10 @@ CALLEES = 4
 """How many called services are looked at for where time is lost."""
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
+_TOGETHER = timedelta(minutes=2)
+_HOPELESS = 0.5
+_ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
+"""Settings that say how often something that failed is tried again."""
 _HARMLESS = {"info", "none"}
 _RESTARTED = re.compile(r"memory|heap|uptime|available|replicas|threads", re.IGNORECASE)
 """What moves with every restart and every new pod, well or not."""
@@ -44,8 +61,10 @@ CANDIDATES = 5
 class Picture:
     """Everything derived; each part None or empty while it is not known."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, asked: str = "") -> None:
         self.case = case
+        self.asked = asked
+        """The service to look into, whatever the question names."""
 
     @cached_property
     def question(self) -> Question:
@@ -55,6 +74,8 @@ class Picture:
     @cached_property
     def named(self) -> str:
         """The service that the question, an alert in it, or an earlier question names."""
+        if self.asked:
+            return self.asked
         known = graph.known_services(self.case)
         for text in reversed(self.case.questions):
             found = names.mentioned(text, known)
@@ -90,7 +111,7 @@ class Picture:
     @cached_property
     def start(self) -> str:
         """Where to follow from: the ill service; where all are well by their golden signals, the one that moved."""
-        return self._unwell or (self.hidden.service if self.hidden else "")
+        return self._unwell or (self.hidden.service if self.hidden else "") or self._without_pods
 
     @cached_property
     def _unwell(self) -> str:
@@ -116,6 +137,8 @@ class Picture:
             return None
         serious = [a for a in graph.alerts(self.case) if facts.word(a, "severity").lower() not in _HARMLESS]
         near = [self.named, *self.neighbours] if self.named else []
+        if pods := platform.fitting(self.said, self.movers, platform.speaks(self.case.question)):
+            return pods.symptom
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
 
     @cached_property
@@ -138,13 +161,14 @@ class Picture:
     @cached_property
     def called_more(self) -> list[More]:
         """Calls that are made more often for each request than before."""
-        found = self.case.find("follow_calls")
+        found = self.case.find("follow_calls", service=self.start) if self.start else None
         return flow.more(found) if found else []
 
     @cached_property
     def comparisons(self) -> list[Evidence]:
         """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
         found = [e for e in self.case.evidence if e.tool == "compare_requests"]
+        found = [e for e in found if facts.word(e.facts, "service") in self.chain]
         order = {service: nth for nth, service in enumerate(self.chain)}
         return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
 
@@ -152,13 +176,20 @@ class Picture:
     def growth(self) -> float:
         """How many times as many requests as before are asked of the services on the way; 1 where that is not known."""
         found = [e for s in self.chain if (e := self.metrics(s))]
-        rates = [(facts.number(e.facts, "signals.request_rate.before"), facts.number(e.facts, "signals.request_rate.after")) for e in found]
+        rates = [
+            (facts.number(e.facts, "signals.request_rate.before"), facts.number(e.facts, "signals.request_rate.after"))
+            for e in found
+        ]
         return max((after / before for before, after in rates if before and after), default=1.0)
 
     @cached_property
     def condition(self) -> Condition | None:
         """A cause that is no change, where no change stands out."""
-        return None if self.clear else condition.found(self)
+        if self.beginning is not None and self.beginning.alarming:
+            return None
+        best = self.outstanding
+        doubt = "none" if best is None else "own" if best.service in (self.witness, self.focus) else "other"
+        return condition.found(self, doubt)
 
     @cached_property
     def chain(self) -> list[str]:
@@ -259,11 +290,44 @@ class Picture:
     def change(self) -> Change | None:
         """The change that did it, as far as is known: the one that stands out, else the last of the focus."""
         if self.condition:
-            return None
+            return self.condition.change
         own, best = self.own_change, self.outstanding
+        if self.by_platform:
+            return self.by_platform
         if best is None:
             return own
         return own if own and (own.service, own.kind) == (best.service, best.kind) else best
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """What Kubernetes says is wrong, where it was asked."""
+        found = self.case.find("get_kubernetes_state")
+        return platform.read(found) if found else []
+
+    @cached_property
+    def beginning(self) -> Said | None:
+        """The finding of Kubernetes from which the trouble comes; None where it knows no reason."""
+        services = {*self.chain, *([self.named] if self.named else [])}
+        return platform.beginning(self.said, services, self.errors)
+
+    @cached_property
+    def errors(self) -> str:
+        """What is logged, and what the spans say in which failures begin."""
+        spans = (facts.word(e.facts, "origin.message") for e in self.case.evidence if e.tool == "get_traces")
+        return "\n".join([self.failure.line if self.failure else "", *spans])
+
+    @cached_property
+    def by_platform(self) -> Change | None:
+        """The same as something that was changed."""
+        return platform.change(self.beginning, self.changes) if self.beginning else None
+
+    @property
+    def _without_pods(self) -> str:
+        """The service whose pods have trouble, where nothing can be measured of it."""
+        if self.question.health or not platform.speaks(self.case.question):
+            return ""
+        ill = [one.service for one in self.said if one.alarming and one.service]
+        return self.named if self.named in ill else next(iter(ill), "")
 
     @property
     def culprit(self) -> str:
@@ -294,24 +358,68 @@ class Picture:
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
         serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
-        return Trouble(self.focus, self.latest, hurt, series, frozenset(well), frozenset(self._retrying))
+        # Somebody else's service is not changed by us: what we changed is how it is asked.
+        place = self.focus if self.focus in {facts.word(r, "service") for r in graph.service_rows(self.case)} else ""
+        return Trouble(
+            place or self.witness, self.latest, hurt, series, frozenset(well), self.witness, frozenset(self.retrying)
+        )
 
     @property
-    def _retrying(self) -> set[str]:
-        """Those who ask far more often than before for what fails."""
-        return {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+    def retrying(self) -> set[str]:
+        """Those who ask far more often than before for what fails, or try again and again what cannot be done."""
+        asking = {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+        found = self.symptom(self.focus)
+        hopeless = found is not None and found.errors and found.after >= _HOPELESS
+        attempts = [c for c in self.changes if c.service == self.focus and _ATTEMPTS.search(c.title)]
+        return asking | ({self.focus} if hopeless and attempts else set())
+
+    @property
+    def companion(self) -> Change | None:
+        """Of a setting that a deployment brought along, such as a schema's version: that deployment."""
+        change = self.change
+        if change is None or change.kind == "deployment":
+            return None
+        near = [
+            c
+            for c in self.changes
+            if c.kind == "deployment" and c.versions and c.service in self.chain and abs(c.at - change.at) <= _TOGETHER
+        ]
+        return min(near, key=lambda c: abs(c.at - change.at), default=None)
+
+    @property
+    def migration(self) -> str:
+        """The line of the companion's migration that tells what it did to the schema; empty where there is none."""
+        found = self.diff
+        for hunk in hunks.read(found) if found and self.companion else []:
+            if re.search(r"migrat|schema|\.sql$", hunk.file, re.IGNORECASE):
+                added = [line.text.strip() for line in hunk.lines if line.tag == "+"]
+                return next((line for line in added if re.search(r"\b(?:drop|alter|create)\b", line, re.I)), "")
+        return ""
 
     @cached_property
     def diff(self) -> Evidence | None:
-        """What that change did to the source."""
-        if not self.change:
+        """What that change, or the deployment that it came with, did to the source."""
+        changed = self.companion or self.change
+        if not changed:
             return None
         for evidence in reversed(self.case.evidence):
             asked = (evidence.arguments.get("from_version"), evidence.arguments.get("to_version"))
-            same = evidence.arguments.get("service") == self.change.service
-            if evidence.tool == "get_source_diff" and same and asked == (self.change.old, self.change.new):
+            same = evidence.arguments.get("service") == changed.service
+            if evidence.tool == "get_source_diff" and same and asked == (changed.old, changed.new):
                 return evidence
         return None
+
+    @property
+    def blame(self) -> Evidence | None:
+        """Who last touched the line at fault."""
+        return self.case.find("get_blame", line=self.line) if self.line else None
+
+    @property
+    def smallest(self) -> Evidence | None:
+        """What has to be taken back of that change, where its tests were run for it."""
+        if not self.change:
+            return None
+        return self.case.find("find_smallest_revert", service=self.change.service, to=self.change.new)
 
     @cached_property
     def suspect(self) -> dict[str, object]:

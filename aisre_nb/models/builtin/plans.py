@@ -70,7 +70,40 @@ def _setting(picture: Picture, change: Change, path: str, before: str, read: str
 
 
 def fix(picture: Picture) -> Plan | str:
-    """The smallest repair that a rule derives from the diff; a text says why there is none."""
+    """The repair that a rule derives from the diff, else the one that the service's tests found; a text: why none."""
+    found = by_rule(picture)
+    return found if isinstance(found, Plan) else by_tests(picture) or found
+
+
+def by_tests(picture: Picture) -> Plan | None:
+    """The fewest parts of the change taken back with which its tests hold, where they were looked for."""
+    change, found = picture.change, picture.smallest
+    if change is None or found is None:
+        return None
+    told = ("path", "old", "new")
+    edits = [{name: facts.word(row, name) for name in told} for row in facts.rows(found.facts, "edits")]
+    parts = facts.rows(found.facts, "parts")
+    if not edits or not parts:
+        return None
+    tests = facts.at(found.facts, "telling_tests")
+    names = [words.code(str(name)) for name in tests[:3]] if isinstance(tests, list) else []
+    places = words.listed([f"{facts.word(p, 'file')}:{facts.word(p, 'line')}" for p in parts[:4]])
+    kept = facts.word(found.facts, "kept_tests")
+    body = [
+        f"Takes back {len(parts)} of the parts of {change.label} ({places}), and leaves the rest of it as it is.",
+        *([f"With that {words.listed(names)} {'hold' if len(names) > 1 else 'holds'} again."] if names else []),
+        f"Found by running the tests of `{change.service}` on candidate trees: all {kept} that held before hold.",
+        *_reasons(picture),
+    ]
+    lost = facts.at(found.facts, "lost_tests")
+    if isinstance(lost, list) and lost:
+        body.append(f"{len(lost)} tests of {change.new} test what is taken back, and have to go with it.")
+    title = f"Fix {change.service}: take back the part of {change.new} that its tests fail on"
+    return Plan("fix", title, "\n\n".join(body), edits, _evidence(picture, found.id))
+
+
+def by_rule(picture: Picture) -> Plan | str:
+    """The repair that a rule derives from the diff."""
     change, failure = picture.change, picture.failure
     if change is None or failure is None or not picture.hunks:
         return f"No fix is proposed: no stack trace leads to a change in the source; {_BEYOND}."

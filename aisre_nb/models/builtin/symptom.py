@@ -14,6 +14,8 @@ _LEAST_ERRORS = 0.005
 _LEAST_RATIO = {"errors": 2.0, "latency": 1.25, "other": 1.5}
 """How many times its former value a signal must reach."""
 _LEAST_CONFIDENCE = 0.3
+_LEAST_POINTS = 8
+"""Points of a signal below which nothing can be said of its course."""
 _HIGH = 0.05
 """An error rate that is called high even where it did not change."""
 
@@ -80,6 +82,12 @@ def level(evidence: Evidence, signal: str) -> float | None:
     """A signal's value at the end: after the onset, or throughout where there is none."""
     after = facts.number(evidence.facts, f"signals.{signal}.after")
     return after if after is not None else facts.number(evidence.facts, f"signals.{signal}.before")
+
+
+def enough(evidence: Evidence, signal: str) -> bool:
+    """A change of the signal could have been seen: it is kept, and often enough."""
+    points = facts.number(evidence.facts, f"signals.{signal}.points")
+    return level(evidence, signal) is not None and (points is None or points >= _LEAST_POINTS)
 
 
 def family(signal: str) -> str:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -30,9 +30,9 @@ TIME_LIMIT = 20.0
 _MOST = 200_000
 """Bytes that a child may say."""
 _TEXT = 20_000
-_ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 _START = (
-    f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from aisre_nb.sandbox.repository.trial_child import main; main()"
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from aisre_nb.sandbox.repository.trial_child import main; main()"
 )
 
 
@@ -69,7 +69,8 @@ def tried(asked: Asked, service: str, texts: Mapping[str, str]) -> Trial:
         tempfile.TemporaryDirectory(prefix="aisre-trial-", ignore_cleanup_errors=True) as scratch,
         tempfile.TemporaryFile() as out,
     ):
-        ended = _run(json.dumps(wanted).encode(), Path(scratch), out)
+        command = [sys.executable, "-I", "-B", "-c", _START]
+        ended = ended_in(command, json.dumps(wanted).encode(), Path(scratch), out)
         out.seek(0)
         told = out.read(_MOST + 1)
     if ended:
@@ -80,11 +81,11 @@ def tried(asked: Asked, service: str, texts: Mapping[str, str]) -> Trial:
         return Trial(broken="the program ended before it was ready")
 
 
-def _run(wanted: bytes, scratch: Path, out: IO[bytes]) -> str:
-    """Let the child say what it finds in ``out``; why it did not, if it did not."""
+def ended_in(command: Sequence[str], wanted: bytes, scratch: Path, out: IO[bytes]) -> str:
+    """Let a child say what it finds in ``out``; why it did not, if it did not. ``scratch`` is all that it has."""
     environ = {"HOME": str(scratch), "TMPDIR": str(scratch), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     child = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _START], cwd=scratch, env=environ, stdin=subprocess.PIPE, stdout=out,
+        command, cwd=scratch, env=environ, stdin=subprocess.PIPE, stdout=out,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:

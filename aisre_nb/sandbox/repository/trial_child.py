@@ -27,7 +27,7 @@ def main() -> None:
     # What the source prints is nobody's.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     wanted = json.load(sys.stdin)
-    _limit()
+    limit()
     from aisre_nb.sandbox.asked import Asked
     from aisre_nb.sandbox.names import Names
     from aisre_nb.sandbox.repository.source import loaded
@@ -38,7 +38,7 @@ def main() -> None:
     probes = {n: coded for n, coded in enumerate(asked.thrown()[1].coded) if names.text(coded.service) == service}
     said: dict[str, Any] = {}
     try:
-        with loaded(wanted["texts"], service, names, _guard) as (source, as_logged):
+        with loaded(wanted["texts"], service, names, guard) as (source, as_logged):
             source.begin()
             for n, coded in probes.items():
                 found = coded.probe(source)
@@ -55,7 +55,7 @@ def _say(out: BinaryIO, told: Mapping[str, Any]) -> None:
     os._exit(0)
 
 
-def _limit() -> None:
+def limit() -> None:
     try:
         import resource
     except ImportError:
@@ -70,7 +70,7 @@ def _limit() -> None:
         resource.setrlimit(what, (most, most) if hard == resource.RLIM_INFINITY or hard > most else (hard, hard))
 
 
-def _guard(folder: Path) -> None:
+def guard(folder: Path) -> None:
     """From now on: no network, no program, no file but the libraries' and the folder's own."""
     paths = sysconfig.get_paths()
     libraries = {str(Path(path).resolve()) for path in (*paths.values(), *sys.path) if path} - {"/"}

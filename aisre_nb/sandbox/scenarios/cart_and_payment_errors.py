@@ -32,7 +32,7 @@ def plan(dice: Dice) -> Plan:
                 lambda raised: Fails("cart", OPERATION, raised=raised, if_facts=is_plain),
             ),
         ),
-        secrets=(Secret("payment-client-certificate", 6 * 1440.0, expires=later - 83 * 1440, cause="renewed"),),
+        secrets=(Secret("payment-client-certificate", 1440.0, expires=later - 89 * 1440, cause="renewed"),),
         effects=(
             Fails(
                 "cards-provider",

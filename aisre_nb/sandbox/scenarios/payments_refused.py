@@ -20,7 +20,7 @@ def plan(dice: Dice) -> Plan:
     minutes = dice.between(18, 30)
     expired = When(service="payment", older=minutes, since=minutes)
     return Plan(
-        secrets=(Secret("payment-client-certificate", 9 * 1440.0, expires=minutes - 89 * 1440, cause="renewed"),),
+        secrets=(Secret("payment-client-certificate", 1440.0, expires=minutes - 89 * 1440, cause="renewed"),),
         onset=minutes,
         effects=(
             Fails(
@@ -49,7 +49,7 @@ def plan(dice: Dice) -> Plan:
             path=(
                 "error rate of checkout, then payment: all of them, from one second on",
                 "logs of payment: a certificate that has expired",
-                "the secret: renewed nine days ago, and pods that are older",
+                "the secret: renewed a day ago, and pods that are older",
             ),
         ),
         per_second=dice.between(12, 15),

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aisre_nb.errors import AisreError, SourceUnreachable
+from aisre_nb.errors import AisreError, SignalMissing, SourceUnreachable
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.sources.case.masked import masked
+from aisre_nb.sources.kubernetes_file import read_objects
 from aisre_nb.sources.queries.tables import time_column
 from aisre_nb.sources.telemetry_files import one_line, stored_tables, view
 from aisre_nb.times import Window, instant, rfc3339
@@ -73,6 +74,15 @@ def cut_alerts(path: Path, window: Window, redactor: Redactor) -> list[dict[str,
             known["updatedAt"] = rfc3339(window.end)
         found.append(redactor.value(known))
     return found
+
+
+def cut_objects(path: Path, redactor: Redactor) -> list[dict[str, Any]]:
+    """The objects of Kubernetes as they were at the end of the span; of secrets nothing but their names and dates."""
+    try:
+        frame, _ = read_objects(path)
+    except SignalMissing:
+        return []
+    return [redactor.value(item) for item in frame["object"]]
 
 
 def cut_changes(path: Path, window: Window, redactor: Redactor) -> list[dict[str, Any]]:

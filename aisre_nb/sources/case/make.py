@@ -15,9 +15,10 @@ from aisre_nb.errors import UsageError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.sources.case import rows, signals
-from aisre_nb.sources.case.cut import cut_alerts, cut_changes, cut_tables
+from aisre_nb.sources.case.cut import cut_alerts, cut_changes, cut_objects, cut_tables
 from aisre_nb.sources.case.tables import write_table
 from aisre_nb.sources.case.truth import FILE, Truth
+from aisre_nb.sources.kubernetes_file import NAME as KUBERNETES
 from aisre_nb.times import Window, rfc3339
 
 MARGIN = timedelta(minutes=15)
@@ -81,6 +82,8 @@ def make_case(
 def _copied(folder: Path, out: Path, evidence: Mapping[str, Evidence], window: Window, redactor: Redactor) -> list[str]:
     lost = cut_tables(folder, out, window, redactor)
     _write(out / "alerts.json", cut_alerts(folder / "alerts.json", window, redactor))
+    if objects := cut_objects(folder / KUBERNETES, redactor):
+        _write(out / KUBERNETES, {"apiVersion": "v1", "kind": "List", "items": objects})
     there = cut_changes(folder / "changes.jsonl", window, redactor)
     # A repository told of deployments, too, and it does not come along.
     known = {(c.get("time"), c.get("kind"), c.get("service"), c.get("from"), c.get("to")) for c in there}

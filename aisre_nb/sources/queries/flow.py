@@ -36,9 +36,10 @@ def visits(window: Window, onset: datetime) -> Any:
 def calls(window: Window, onset: datetime) -> Any:
     """The columns of `visits` for calls, with ``within``, ``peer``, ``answered`` and ``peer_ms``.
 
-    ``within`` is the operation that made the call, ``operation`` the call's own. ``peer`` is the service whose span answered, else what the call's attributes name. ``answered`` counts calls with
-    such a span, ``peer_ms`` is that span's mean time; ``own_ms`` is what the call took beyond it (the network, a queue,
-    a connection), or all of it where nobody answered. ``own_failed``: failed though what answered did not.
+    ``within`` is the operation that made the call, ``operation`` the call's own. ``peer`` is the service whose span
+    answered, else what the call's attributes name. ``answered`` counts calls with such a span, ``peer_ms`` is that
+    span's mean time; ``own_ms`` is what the call took beyond it (the network, a queue, a connection), or all of it
+    where nobody answered. ``own_failed``: failed though what answered did not.
     """
     import ibis
 

@@ -21,6 +21,10 @@ _NAMES = {"warning": "warn", "err": "error", "critical": "fatal", "information":
 _BAD_BODY = r"(?i)(\berror\b|exception|\bfatal\b|\bpanic\b|traceback)"
 
 
+LONGEST = 65_536
+"""Characters of a record's text that are brought; a line of a megabyte tells no more than its beginning."""
+
+
 def severities() -> tuple[str, ...]:
     """The names that a severity may have, least first."""
     return tuple(name for name, _, _ in _LEVELS)
@@ -111,7 +115,7 @@ def newest(rows: Any, limit: int) -> Any:
             time=rows.Timestamp,
             service=rows.ServiceName,
             severity=rows.SeverityText,
-            body=rows.Body,
+            body=rows.Body.left(LONGEST + 1),
             trace_id=rows.TraceId,
             span_id=rows.SpanId,
             attributes=rows.LogAttributes,

@@ -186,14 +186,30 @@ def one_trace(trace_id: str, window: Window) -> Any:
 
 
 def calls(window: Window) -> Any:
-    """caller, callee, calls, errors, p95_ms: spans whose parent is in another service."""
+    """caller, callee, calls, errors, p95_ms: spans whose parent is in another service.
+
+    And ``after_start``, ``after_end``: the median seconds by which they begin after their parent begins, and ends.
+    """
     rows = spans(window)
-    parents = spans(window, early=True).select(parent_trace="TraceId", parent_span="SpanId", caller="ServiceName")
+    parents = spans(window, early=True)
+    parents = parents.select(
+        parent_trace="TraceId", parent_span="SpanId", caller="ServiceName", parent_at=parents.Timestamp.epoch_seconds(),
+        parent_seconds=parents.Duration / 1e9,
+    )  # fmt: skip
     pairs = rows.inner_join(parents, [rows.TraceId == parents.parent_trace, rows.ParentSpanId == parents.parent_span])
     pairs = pairs.filter(pairs.caller != pairs.ServiceName)
+    after = pairs.Timestamp.epoch_seconds() - pairs.parent_at
+    # What is consumed may lie in a queue for hours.
+    waited = pairs.SpanKind.isin(CONSUMER)
     return (
         pairs.group_by(caller=pairs.caller, callee=pairs.ServiceName)
-        .agg(calls=pairs.count(), errors=pairs.failed.sum(), p95_ms=milliseconds(pairs).quantile(0.95))
+        .agg(
+            calls=pairs.count(),
+            errors=pairs.failed.sum(),
+            p95_ms=milliseconds(pairs).quantile(0.95),
+            after_start=after.quantile(0.5),
+            after_end=(after - pairs.parent_seconds).quantile(0.5, where=~waited),
+        )
         .order_by("caller", "callee")
     )
 

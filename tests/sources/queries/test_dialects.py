@@ -10,7 +10,7 @@ import duckdb
 import ibis
 import pytest
 
-from aisre_nb.sources.queries import points, records, spans
+from aisre_nb.sources.queries import points, records, samples, spans
 from aisre_nb.sources.queries.tables import COLUMNS, IBIS_TYPES, table
 from aisre_nb.times import Window
 
@@ -39,6 +39,8 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "levels": lambda: points.levels(points.points("otel_metrics_gauge", W, None, "a"), 60),
     "labelled levels": lambda: points.levels(points.points("otel_metrics_gauge", W, ["m"], None), 60, labelled=True),
     "rates": lambda: points.rates(points.counted("otel_metrics_sum", W, ["m"], "a"), 60),
+    "sampled spans": lambda: samples.sampled_spans(W, 12),
+    "sampled records": lambda: samples.sampled_records(W, 12),
     "records": lambda: records.newest(
         records.records("a", W, severity="warn", contains="x", operation="GET /x", trace_id="t"), 10
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.models.builtin import facts, words
+from aisre_nb.models.builtin import facts, graph, words
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.models.builtin.symptom import Symptom, level
 from aisre_nb.report.check import check_claims
@@ -15,6 +15,7 @@ from aisre_nb.report.report import Check, Claim, ReportDraft
 Options = list[Claim]
 """Ways to put one statement, the strictest first; the first that holds is taken."""
 _SIGNALS = ("error_rate", "latency_p95")
+_MOST_SAID = 3
 _MOST_LATER = 3
 """Changes after the onset that are ruled out one by one; a pod that restarts forty times is told once."""
 
@@ -51,9 +52,9 @@ def _symptoms(picture: Picture) -> Iterator[Options]:
     """The subject's change, and the focus's."""
     if picture.hidden:
         yield _risen(picture.hidden, essential=True)
-    for service in dict.fromkeys([*picture.chain[:1], *picture.chain[-1:]]):
+    for service in dict.fromkeys([*picture.chain[:1], picture.culprit, *picture.chain[-1:]]):
         if found := picture.symptom(service):
-            yield _risen(found, essential=found == picture.complaint)
+            yield _risen(found, essential=found == picture.complaint or service == picture.culprit)
     if picture.subject != picture.start and picture.subject:
         yield from _steady(picture, picture.subject)
 
@@ -99,7 +100,11 @@ def _origin(picture: Picture) -> Iterator[Options]:
             part = f"{words.share(share)} of" if share is not None else "most of"
             text = f"{part} the failing requests to {service} start to fail in {origin}."
             check = _value(traces.id, "origin.service", origin)
-            yield [_claim(text[0].upper() + text[1:], [traces.id], check, essential=origin == picture.focus)]
+            yield [
+                _claim(
+                    text[0].upper() + text[1:], [traces.id], check, essential=origin in (picture.focus, picture.culprit)
+                )
+            ]
     if picture.traces and (endpoint := facts.word(picture.traces.facts, "endpoint")):
         text = f"The operation that fails most is {endpoint}."
         yield [_claim(text, [picture.traces.id], _value(picture.traces.id, "endpoint", endpoint))]
@@ -136,14 +141,16 @@ def _condition(picture: Picture) -> Iterator[Options]:
 
 def _order(picture: Picture) -> Iterator[Options]:
     """The change came first; and who came after the onset cannot have done it."""
-    change, found = None if picture.condition else picture.change, picture.complaint
+    change, found = picture.change, picture.complaint
     firsts = [(found.onset, found.evidence, "the onset")] if found else []
     if found and change and change.at > found.at:
         # A change within the bucket in which it began carries a later time than the bucket.
         firsts = [(found.by, found.evidence, "the end of the minute in which it began")]
     if picture.failure and facts.time(picture.failure.first_seen):
         firsts.append((picture.failure.first_seen, picture.failure.evidence, "the first such exception"))
-    if change:
+    # What a platform notices of a machine it notices some time after those who wait for it.
+    noticed = change is not None and change == picture.by_platform and bool(firsts) and change.time > firsts[0][0]
+    if change and not noticed:
         yield [
             _claim(
                 f"{change.label}, at {words.clock(change.time)}, came before {what}, at {words.clock(time)}.",
@@ -169,16 +176,62 @@ def _order(picture: Picture) -> Iterator[Options]:
 def _setting(picture: Picture) -> Iterator[Options]:
     """What was set, or what the platform says of a resource; and what moved there."""
     change = picture.change
-    if change is None or change.kind == "deployment" or not picture.clear:
+    if change is None or change.kind == "deployment" or not picture.clear or change == picture.by_platform:
         return
-    where = {"service": change.service, "title": change.title}
+    # An event of a node is filed under no service.
+    node = change.kind == "k8s_event" and change.service in change.title
+    where = {"title": change.title} if node else {"service": change.service, "title": change.title}
     check = Check(kind="value", evidence=change.evidence, column="kind", where=where, expected=change.kind)
     if change.versions:
         check = Check(kind="value", evidence=change.evidence, column="to", where=where, expected=change.new)
     yield [_claim(f"{change.label}, at {words.clock(change.time)}.", [change.evidence], check, essential=True)]
+    yield from _fires(picture, change.service)
     for mover in [m for m in picture.movers if m.symptom.service == change.service][:1]:
         if mover.symptom != picture.complaint:
             yield _risen(mover.symptom, essential=True)
+
+
+def _platform(picture: Picture) -> Iterator[Options]:
+    """What Kubernetes says: where it begins, and what of it befalls the service."""
+    first = picture.beginning
+    own = [one for one in picture.said if one.alarming and one.service in (picture.focus, picture.culprit)]
+    told = [*([first] if first else []), *(one for one in own if one != first)][:_MOST_SAID]
+    for one in told:
+        where = {"kind": one.kind, "object": one.object, "service": one.service}
+        row = Check(kind="value", evidence=one.evidence, column="value", where=where, expected=one.value)
+        path = _value(one.evidence, f"findings.{one.nth}.value", one.value)
+        yield [_claim(one.says, [one.evidence], check, essential=one == first) for check in (row, path)]
+
+
+def _fires(picture: Picture, service: str) -> Iterator[Options]:
+    """Its alert, where it is no service that could be measured."""
+    alerts = picture.case.find("get_alerts")
+    if alerts is None or picture.metrics(service) is not None:
+        return
+    for row in [r for r in graph.alerts(picture.case) if facts.word(r, "service") == service][:1]:
+        name = facts.word(row, "alert")
+        check = Check(
+            kind="value",
+            evidence=alerts.id,
+            column="state",
+            where={"service": service, "alert": name},
+            expected="firing",
+        )
+        yield [_claim(f"{name} fires for {service}.", [alerts.id], check, essential=True)]
+
+
+def _amplified(picture: Picture) -> Iterator[Options]:
+    """Who keeps the trouble going, by asking again and again for what fails."""
+    change = None if picture.condition else picture.change
+    for more in picture.called_more:
+        if change and more.service == change.service and more.service in picture.retrying:
+            many = f"{more.times:.3g} times as many calls {more.operation} to {more.peer}"
+            text = f"{more.service} makes {many} for each request as before."
+            where = {"service": more.service, "operation": more.operation, "callee": more.peer}
+            row = Check(kind="value", evidence=more.evidence, column="times", where=where, expected=more.times)
+            path = _value(more.evidence, f"calls_more.{more.nth}.times", more.times)
+            yield [_claim(text, [more.evidence], check, essential=True) for check in (row, path)]
+            return
 
 
 def _source(picture: Picture) -> Iterator[Options]:
@@ -202,6 +255,33 @@ def _source(picture: Picture) -> Iterator[Options]:
         yield [_claim(text, [found.id, failure.evidence], check)]
 
 
+def _commit(picture: Picture) -> Iterator[Options]:
+    """Who last touched the lines around the place, where that came with the change."""
+    found, change = picture.blame, picture.change
+    lines = facts.rows(found.facts, "lines") if found else []
+    at = picture.line
+    new = [(n, row) for n, row in enumerate(lines) if row.get("new") is True and facts.word(row, "commit")]
+    if found and change and new:
+        nth, row = min(new, key=lambda pair: abs((facts.number(pair[1], "line") or 0) - at))
+        commit, subject = facts.word(row, "short") or facts.word(row, "commit"), facts.word(row, "subject")
+        place = f"{picture.file}:{facts.word(row, 'line')}"
+        text = f"{place} came with commit {commit} ({words.short(subject, 80)}), which {change.old} had not."
+        yield [_claim(text, [found.id], _value(found.id, f"lines.{nth}.commit", facts.word(row, "commit")))]
+
+
+def _tests(picture: Picture) -> Iterator[Options]:
+    """What the service's own tests say of the change."""
+    found, change = picture.smallest, picture.change
+    tests = facts.at(found.facts, "telling_tests") if found else None
+    parts = facts.rows(found.facts, "parts") if found else []
+    if found and change and isinstance(tests, list) and tests and parts:
+        where = f"{facts.word(parts[0], 'file')}:{facts.word(parts[0], 'line')}"
+        more = f" and {len(parts) - 1} more parts" if len(parts) > 1 else ""
+        text = f"{tests[0]} fails on {change.new}, held on {change.old}, and holds with {where}{more} taken back."
+        check = _value(found.id, "parts.0.line", facts.number(parts[0], "line") or 0)
+        yield [_claim(text, [found.id], check, essential=True)]
+
+
 def _healthy(picture: Picture) -> Iterator[Options]:
     for service in [picture.subject] if picture.subject else picture.candidates:
         yield from _steady(picture, service)
@@ -220,6 +300,10 @@ _PARTS: tuple[Callable[[Picture], Iterator[Options]], ...] = (
     _condition,
     _order,
     _setting,
+    _platform,
+    _amplified,
     _source,
+    _commit,
+    _tests,
 )
 _WELL: tuple[Callable[[Picture], Iterator[Options]], ...] = (_healthy,)

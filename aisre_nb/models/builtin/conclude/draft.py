@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from aisre_nb.models.builtin import facts, graph, words
+from datetime import UTC, datetime
+from typing import Any
+
+from aisre_nb.models.builtin import facts, graph, ranking, words
+from aisre_nb.models.builtin.conclude import by_ranking
 from aisre_nb.models.builtin.conclude.claims import made
 from aisre_nb.models.builtin.conclude.gaps import gaps
 from aisre_nb.models.builtin.conclude.hypotheses import weighed
@@ -12,13 +16,54 @@ from aisre_nb.models.builtin.conclude.verdict import Verdict, judge, ranked
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.report.report import Check, Claim, ReportDraft, RootCause
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
-def draft(picture: Picture, returned: str = "") -> ReportDraft:
-    """What is submitted. ``returned`` is what came back of a first attempt: the claims in it are left out.
+
+def draft(picture: Picture, returned: str = "", *more: Picture) -> ReportDraft:
+    """What is submitted, of each fault that was found. ``returned``: see `_of_one`."""
+    found = _of_one(picture, returned)
+    for other in more if found.outcome == "root_cause" else ():
+        one = _of_one(other, returned)
+        found = _joined(found, one) if one.outcome == "root_cause" else found
+    return found
+
+
+def _joined(one: ReportDraft, other: ReportDraft) -> ReportDraft:
+    """Two faults in one report: what each says once, the first one's first."""
+    causes = [one.root_cause, other.root_cause]
+    if causes[0] is None or causes[1] is None:
+        return one
+    first, then = causes[0], causes[1]
+    cause = RootCause(
+        services=list(dict.fromkeys([*first.services, *then.services])),
+        ranked=list(dict.fromkeys([first.services[0], then.services[0], *first.ranked])),
+        kind=first.kind,
+        change="; ".join(c for c in (first.change, then.change) if c),
+        location=first.location or then.location,
+        summary=f"Two faults. {first.summary} {then.summary}",
+        evidence=list(dict.fromkeys([*first.evidence, *then.evidence])),
+    )
+    lists = ("claims", "hypotheses", "timeline", "remediation", "gaps", "impact")
+    both = {name: _once([*getattr(one, name), *getattr(other, name)]) for name in lists}
+    # What one fault's picture rules out may be the other fault.
+    both["hypotheses"] = [h for h in both["hypotheses"] if h.verdict != "open"]
+    both["timeline"] = sorted(both["timeline"], key=lambda entry: facts.time(entry.time) or _NEVER)
+    return one.model_copy(update={"root_cause": cause, **both})
+
+
+def _once(items: list[Any]) -> list[Any]:
+    """Each text once."""
+    return list({item if isinstance(item, str) else item.text: item for item in reversed(items)}.values())[::-1]
+
+
+def _of_one(picture: Picture, returned: str) -> ReportDraft:
+    """What is submitted of one fault. ``returned`` is what came back of a first attempt: the claims in it are left out.
 
     An essential claim that does not hold is not argued away: the outcome is then inconclusive, and a gap says so.
     """
     verdict = judge(picture)
+    if verdict.by_ranking and (found := by_ranking.draft(picture, verdict, returned)):
+        return found
     claims, broken = made(picture)
     back = tuple(returned.splitlines())
     gone = [c for c in claims if any(line.startswith(f"- {c.text}") for line in back)]
@@ -42,6 +87,8 @@ def draft(picture: Picture, returned: str = "") -> ReportDraft:
 def summary(picture: Picture, verdict: Verdict) -> str:
     """The finding in one or two sentences."""
     change, failure = picture.change, picture.failure
+    if verdict.by_ranking and (found_by := ranking.read(picture.case)):
+        return by_ranking.summary(found_by)
     if verdict.outcome == "no_fault":
         return f"{picture.subject or 'No service'} shows no change for the worse in errors or latency."
     found = picture.complaint
@@ -53,6 +100,9 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     if verdict.outcome == "inconclusive" or change is None:
         return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
+    if picture.companion and picture.migration:
+        told = f"it came with {picture.companion.label}, whose migration holds {words.code(picture.migration)}"
+        return f"{well}{change.label} brought it: {told}. {what}"
     if failure is None:
         return f"{well}{change.label} brought it: {what}"
     names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""

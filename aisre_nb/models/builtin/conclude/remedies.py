@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aisre_nb.models.builtin import facts
 from aisre_nb.models.builtin.conclude.verdict import Verdict
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.report.report import Remedy, RemedyKind
+
+_KINDS: Mapping[str, RemedyKind] = {"stale_secret": "restart", "revision": "rollback"}
+"""By the kind of what Kubernetes found."""
 
 
 def remedies(picture: Picture, verdict: Verdict) -> list[Remedy]:
@@ -18,10 +23,12 @@ def remedies(picture: Picture, verdict: Verdict) -> list[Remedy]:
         named = f"#{number:.0f}, " if number is not None else ""
         title = facts.word(one.facts, "title") or one.title
         found.append(Remedy(text=f"Merge {named}{title}.", kind=kind, evidence=[one.id]))
-    change = picture.change
+    change, first = picture.change, picture.beginning
+    if first and first.remedy:
+        found.append(Remedy(text=first.remedy, kind=_KINDS.get(first.kind, "other"), evidence=[first.evidence]))
     if picture.condition and verdict.outcome == "root_cause":
         told = picture.condition
-        return [Remedy(text=told.remedy, kind="other", evidence=[p.evidence for p in told.proofs[:1]])]
+        return [*found, Remedy(text=told.remedy, kind="other", evidence=[p.evidence for p in told.proofs[:1]])]
     if not found and verdict.outcome == "root_cause" and change and change.versions:
         kind = "rollback" if change.kind == "deployment" else "configuration"
         text = f"Set {change.service} back to {change.old}."

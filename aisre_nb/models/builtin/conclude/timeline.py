@@ -22,7 +22,7 @@ def timeline(picture: Picture) -> list[TimelineEntry]:
     entries += [_entry(s.onset, f"{s.service}: {words.rose(s)}", s.evidence, "symptom") for s in risen]
     failure, alerts = picture.failure, picture.case.find("get_alerts")
     if failure:
-        text = f"{picture.focus}: first {words.short(failure.line)}"
+        text = f"{picture.witness}: first {words.short(failure.line)}"
         entries.append(_entry(failure.first_seen, text, failure.evidence, "symptom"))
     for alert in graph.alerts(picture.case) if alerts and picture.start else []:
         since = facts.time(facts.word(alert, "since"))

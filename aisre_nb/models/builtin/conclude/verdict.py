@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aisre_nb.models.builtin import facts, graph
+from aisre_nb.models.builtin import facts, graph, ranking, words
 from aisre_nb.models.builtin.changes import SOON
 from aisre_nb.models.builtin.picture import Picture
-from aisre_nb.models.builtin.symptom import level
+from aisre_nb.models.builtin.symptom import enough, level
 from aisre_nb.report.report import Outcome
 
 _KINDS = {"config": "configuration", "flag": "configuration", "scale": "capacity"}
+_OF_SIGNS = {"log": "code", "error": "code", "structure": "code", "latency": "platform", "resource": "capacity"}
 _TELL = ("error_rate", "latency_p95", "latency_p99", "latency_p50")
 """Without one of these nobody can be called well."""
 _HARMLESS = {"info", "none"}
@@ -26,11 +27,14 @@ class Verdict:
     """As `RootCause.kind`."""
     open: list[str] = field(default_factory=list)
     """What is not shown, one sentence each."""
+    by_ranking: bool = False
+    """It rests on the ranking of services, for want of anything better."""
 
 
 def judge(picture: Picture) -> Verdict:
     """The verdict, as far as the evidence goes."""
-    return _guilty(picture) if picture.start else _well(picture)
+    verdict = _guilty(picture) if picture.start else _well(picture)
+    return verdict if verdict.outcome == "root_cause" else _by_ranking(picture, verdict)
 
 
 def ranked(picture: Picture) -> list[str]:
@@ -49,13 +53,34 @@ def ranked(picture: Picture) -> list[str]:
     return [s for s in dict.fromkeys(order) if s]
 
 
+def _by_ranking(picture: Picture, verdict: Verdict) -> Verdict:
+    """Where services were ranked: the first if it is likely; where trouble was reported, never that all is well."""
+    found = ranking.read(picture.case)
+    if found is None or not (found.reported or found.held):
+        return verdict
+    if not found.candidates:
+        why = (
+            "Trouble was reported, but no service behaves differently since: what there is of it is too little to tell."
+        )
+        return Verdict("inconclusive", open=[why])
+    kind = _OF_SIGNS.get(facts.word(found.candidates[0].signs[0], "kind"), "")
+    if found.held and found.reported:
+        return Verdict("root_cause", kind, ["What set it off is not shown: no change before it is known."], True)
+    first = found.candidates[0]
+    short = "but nobody said that anything is wrong" if found.held else "not enough to name it"
+    why = f"{first.service} is the likeliest cause, with a probability of {first.probability:.0%}: {short}."
+    return Verdict("inconclusive", kind, [why], True)
+
+
 def _well(picture: Picture) -> Verdict:
     asked = [picture.subject] if picture.subject else picture.candidates
-    looked = [
-        s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)
-    ]
-    if not looked:
+    told = [s for s in asked if (found := picture.metrics(s)) and any(level(found, name) is not None for name in _TELL)]
+    if not told:
         return Verdict("inconclusive", open=["No errors and no latency could be looked at, so nothing can be said."])
+    looked = [s for s in told if (found := picture.metrics(s)) and any(enough(found, name) for name in _TELL)]
+    if not looked:
+        why = f"{words.listed(told)}: too few points of errors and latency are kept to see a change in."
+        return Verdict("inconclusive", open=[why])
     alerting = [a for a in graph.alerts(picture.case) if facts.word(a, "service") in looked]
     # Where all series were looked at and none of the service's hurts, its warning has passed or is a close call.
     seen = picture.case.find("find_movers") is not None
@@ -85,6 +110,8 @@ def _guilty(picture: Picture) -> Verdict:
     if change is None:
         why = f"No change of {picture.focus} before the onset was found; what set it off is not shown."
         return Verdict("inconclusive", "dependency" if failure and failure.unreached else "", [why])
+    if picture.beginning and change == picture.by_platform:
+        return Verdict("root_cause", picture.beginning.cause)
     kind = _KINDS.get(change.kind, "code" if failure or picture.diff else "")
     if picture.suspect:
         return Verdict("root_cause", kind)

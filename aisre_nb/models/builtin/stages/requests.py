@@ -54,5 +54,6 @@ def compared(picture: Picture) -> Step | None:
     if not services:
         return None
     service = services[0]
-    why = f"What have the {'slow' if by == 'latency' else 'failing'} requests of {service} in common that others have not?"
+    bad = "slow" if by == "latency" else "failing"
+    why = f"What have the {bad} requests of {service} in common that others have not?"
     return Step(why, (wish("compare_requests", service=service, onset=begun.onset, by=by),))

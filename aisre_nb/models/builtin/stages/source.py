@@ -27,7 +27,13 @@ def step(picture: Picture) -> Step | None:
 
 
 def _setting(picture: Picture, change: Change) -> Step | None:
-    """A value that was set, where a file holds it."""
+    """A value that was set, where a file holds it; and the deployment that it came with."""
+    came = picture.companion
+    if came is not None:
+        versions = {"service": came.service, "from_version": came.old, "to_version": came.new}
+        if picture.case.open("get_source_diff", **versions):
+            why = f"{change.label} came together with {came.label}, so I look at what that changed."
+            return Step(why, (wish("get_source_diff", **versions),))
     if not change.manifest or not picture.case.open("get_source_file", path=change.manifest, version=None):
         return None
     return Step(f"I read {change.manifest}, to propose the former value.", (_manifest(change),))
@@ -40,11 +46,17 @@ def _files(picture: Picture, change: Change) -> Step | None:
         wishes.append(
             wish("get_source_file", path=picture.file, version=change.new, service=change.service, mark_lines=marks)
         )
+    if wishes and case.open("get_blame", path=picture.file, line=picture.line):
+        wishes.append(
+            wish("get_blame", path=picture.file, line=picture.line, version=change.new, service=change.service,
+                 before_version=change.old)
+        )  # fmt: skip
     if change.manifest and case.open("get_source_file", path=change.manifest, version=None):
         wishes.append(_manifest(change))
     if not wishes:
         return None
-    what = [f"{picture.place}" if w.arguments["path"] == picture.file else "the deployment's manifest" for w in wishes]
+    read = [w for w in wishes if w.tool == "get_source_file"]
+    what = [f"{picture.place}" if w.arguments["path"] == picture.file else "the deployment's manifest" for w in read]
     return Step(f"I read {' and '.join(what)}, to propose what mends it.", tuple(wishes))
 
 

@@ -1,0 +1,1 @@
+"""What people paste, as objects: output of ``kubectl describe`` and ``kubectl get``, manifests. No text raises."""
