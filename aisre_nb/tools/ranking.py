@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from aisre_nb.analysis.ranking.rank import Candidate, Family, rank
-from aisre_nb.errors import AisreError, SignalMissing, ToolError
-from aisre_nb.times import Window, instant, rfc3339
+from aisre_nb.errors import SignalMissing
+from aisre_nb.times import Window, rfc3339
 from aisre_nb.tools.arguments import Windowed
+from aisre_nb.tools.looked import Looked, ask, measure, sides
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from aisre_nb.analysis.ranking.sign import Sign
-    from aisre_nb.sources.base import Answer
     from aisre_nb.sources.reported import Reported
 
-_SPANS = 100_000
-_RECORDS = 50_000
-"""Of each side, before and since the onset, as many are looked at."""
-_AROUND = timedelta(minutes=10)
-"""A baseline is told in the steps of somebody's metrics: what lies just ahead of it belongs to it."""
-_LEAST_BEFORE = timedelta(hours=1)
-_LAST_PART = 0.25
-"""Where nothing tells the onset, what is compared is the last quarter of the window."""
-_FINE, _COARSE = 60, 300
-"""Seconds of a step of metrics."""
-_SHORT = timedelta(hours=12)
 _UNTRACED = 0.5
 """What a metric's word counts of a service without spans where others have them: they would have shown it."""
 _CANDIDATES = 10
@@ -51,34 +39,13 @@ class RankServices(Windowed):
     onset: str | None = Field(None, description="When it began: RFC 3339 or '20m ago'. Default: as reported, or found.")
 
 
-@dataclass
-class Looked:
-    """What was asked of the sources, and what could not be had."""
-
-    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
-    queries: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-
-    def take(self, name: str, *answers: Answer) -> None:
-        """Keep what came."""
-        import pandas as pd
-
-        filled = [answer.frame for answer in answers if len(answer.frame)]
-        self.frames[name] = pd.concat(filled, ignore_index=True) if filled else answers[0].frame
-        for answer in answers:
-            self.queries.append(answer.query)
-            self.gaps += [note for note in answer.notes if note not in self.gaps]
-            if answer.source not in self.sources:
-                self.sources.append(answer.source)
-
-
 async def _rank_services(context: ToolContext, arguments: RankServices) -> ToolResult:
     looked = Looked()
-    before, now = await _sides(context, arguments, looked)
-    await _ask(context, before, now, looked)
+    asked = arguments.window(context) if arguments.since or arguments.until else None
+    before, now = await sides(context, asked, arguments.onset, looked)
+    await ask(context, before, now, looked)
     usual = context.sources.reported.baseline or before
-    await _measure(context, usual, now, looked)
+    await measure(context, usual, now, looked)
     if not any(len(frame) for frame in looked.frames.values()):
         raise SignalMissing("there is no span, no log record and no metric to compare", "look at another window")
     reported = context.sources.reported
@@ -98,83 +65,6 @@ async def _rank_services(context: ToolContext, arguments: RankServices) -> ToolR
     )
 
 
-async def _sides(context: ToolContext, arguments: RankServices, looked: Looked) -> tuple[Window, Window]:
-    """The time before it began, and the time since."""
-    reported = context.sources.reported
-    whole = arguments.window(context)
-    if reported.window and not arguments.since and not arguments.until:
-        whole = reported.window
-    if arguments.onset:
-        onset = instant(arguments.onset, context.now)
-    elif whole == reported.window:
-        onset = whole.start
-    else:
-        found = await _begun(context, whole)
-        onset = found or whole.end - _LAST_PART * whole.duration
-        why = "requests or lines of trouble rose then" if found else "nothing tells, so that is the window's last part"
-        looked.gaps.append(f"nobody told when it began; taken is {rfc3339(onset)}: {why}")
-    if onset >= whole.end:
-        raise ToolError(f"the onset {rfc3339(onset)} is not before the window's end {rfc3339(whole.end)}", "name both")
-    start = min(whole.start, onset - max(_LEAST_BEFORE, 2 * (whole.end - onset)))
-    if reported.baseline and reported.baseline.end <= onset:
-        start = min(start, reported.baseline.start - _AROUND)
-    return Window(start, onset), Window(onset, whole.end)
-
-
-async def _begun(context: ToolContext, whole: Window) -> datetime | None:
-    from aisre_nb.analysis.traces.begun import begun
-    from aisre_nb.analysis.traces.visits import visits
-
-    traces, logs = context.sources.traces, context.sources.logs
-    try:
-        spans = (await traces.span_sample(whole, _SPANS)).frame if traces else None
-    except AisreError:
-        spans = None
-    try:
-        lines = (await logs.log_sample(whole, _RECORDS)).frame if logs else None
-    except AisreError:
-        lines = None
-    if spans is None:
-        return None
-    return await asyncio.to_thread(lambda: begun(visits(spans), lines, whole.start, whole.end))
-
-
-async def _ask(context: ToolContext, before: Window, now: Window, looked: Looked) -> None:
-    """Spans, then the records of the same traces."""
-    part = 1.0
-    traces, logs = context.sources.traces, context.sources.logs
-    if traces is None or not hasattr(traces, "span_sample"):
-        looked.gaps.append("no source has spans: latency and the order of calls were not compared")
-    else:
-        try:
-            sides = [await traces.span_sample(side, _SPANS) for side in (before, now)]
-            looked.take("spans", *sides)
-            part = min(float(side.frame.attrs.get("part", 1.0)) for side in sides)
-        except AisreError as error:
-            looked.gaps.append(f"spans: {error}")
-    if logs is None or not hasattr(logs, "log_sample"):
-        looked.gaps.append("no source has log records: they were not compared")
-    else:
-        try:
-            looked.take("logs", *[await logs.log_sample(side, _RECORDS, part) for side in (before, now)])
-        except AisreError as error:
-            looked.gaps.append(f"logs: {error}")
-
-
-async def _measure(context: ToolContext, usual: Window, now: Window, looked: Looked) -> None:
-    """All series of both times, in steps fine enough for a short window, and who calls whom."""
-    metrics = context.sources.metrics
-    if metrics is None or not hasattr(metrics, "all_series"):
-        looked.gaps.append("no source has metrics: resources were not compared")
-        return
-    step = _FINE if max(usual.duration, now.duration) <= _SHORT else _COARSE
-    try:
-        looked.take("series", *[await metrics.all_series(side, step) for side in (usual, now)])
-        looked.take("calls", await metrics.calls(now))
-    except AisreError as error:
-        looked.gaps.append(f"metrics: {error}")
-
-
 def _found(
     looked: Looked, usual: Window, now: Window, reported: Reported, is_reported: bool
 ) -> tuple[list[Candidate], list[Family]]:
@@ -191,7 +81,7 @@ def _found(
     families: list[Family] = []
     if spans is not None and len(spans):
         found = visits(spans)
-        traced = logs[logs["trace_id"].isin(set(spans["trace_id"]))] if logs is not None else None
+        traced = logs[logs["trace_id"].isin(set(spans["trace_id"]))] if logs is not None and looked.traced else None
         late = found.visits["start"] >= now.start
         roots = found.visits["above"] < 0
         sides = {"before": int((~late & roots).sum()), "since": int((late & roots).sum())}
