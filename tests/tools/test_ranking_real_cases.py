@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from aisre_nb.sources.open import open_case
 from aisre_nb.tools.ranking import rank_services
 from aisre_nb.tools.tool import ToolContext
+
+ROOT = Path(__file__).parents[3] / "shared" / "data" / "cases"
+
+
+def _cases(collection: str, count: int) -> list[Path]:
+    found = sorted(path.parent for path in (ROOT / collection).glob("*/manifest.json"))
+    if not found:
+        pytest.skip(f"needs the real cases at ../shared/data/cases/{collection}")
+    return found[:count]
 
 
 async def _places(folders: list[Path]) -> list[int]:
@@ -25,11 +35,11 @@ async def _places(folders: list[Path]) -> list[int]:
     return places
 
 
-async def test_faults_of_code_and_network_are_traced(real_cases: Callable[[str], list[Path]]) -> None:
-    places = await _places(real_cases("nezha-tt")[:6])
+async def test_faults_of_code_and_network_are_traced() -> None:
+    places = await _places(_cases("nezha-tt", 6))
     assert sum(place == 1 for place in places) >= 5 and max(places) <= 3
 
 
-async def test_faults_seen_in_metrics_alone_are_traced(real_cases: Callable[[str], list[Path]]) -> None:
-    places = await _places(real_cases("petshop")[:4])
+async def test_faults_seen_in_metrics_alone_are_traced() -> None:
+    places = await _places(_cases("petshop", 4))
     assert sum(place == 1 for place in places) >= 3
