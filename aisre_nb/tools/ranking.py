@@ -99,13 +99,12 @@ def _found(
     if series is not None and len(series):
         calls = looked.frames.get("calls")
         costs = metric_signs(series, now, usual, calls, reported.symptom_service, reported.symptom_metric)
-        # Of what was traced, percentiles of minutes tell less than the requests themselves.
-        traced_too = set(spans["service"]) if spans is not None and "latency" in families else set()
-        signs += [
-            replace(c, strength=_UNTRACED * c.strength) if traced_too else c
-            for c in costs
-            if c.service not in traced_too
-        ]
+        if spans is not None and "latency" in families:
+            # Of what was traced, percentiles of minutes tell less than the requests themselves; and that the trouble
+            # shows where it was reported is no news.
+            told = {*spans["service"], reported.symptom_service}
+            costs = [replace(one, strength=_UNTRACED * one.strength) for one in costs if one.service not in told]
+        signs += costs
         signs += resource_signs(series, now, usual)
         families.append("metrics")
     return rank(signs, families, reported=is_reported), families
