@@ -62,7 +62,7 @@ def metric_signs(
         other = next(each for each in costs if each != cost)
         symptom = symptom_service if symptom_service in spent[cost].course else _seen_at(spent[cost], graph)
         if symptom:
-            silent = silence(found.requests, marks[0], marks[1], graph, symptom)
+            silent = silence(found.requests, marks[0], marks[1], graph, symptom, spent[cost].course[symptom])
             signs += _signs(spent[cost], spent[other], silent, graph, traffic, symptom)
     return sorted(signs, key=lambda sign: (-sign.strength, sign.service))
 
