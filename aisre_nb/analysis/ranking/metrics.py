@@ -62,7 +62,7 @@ def metric_signs(
         other = next(each for each in costs if each != cost)
         symptom = symptom_service if symptom_service in spent[cost].course else _seen_at(spent[cost], graph)
         if symptom:
-            silent = silence(found.requests, marks[0], marks[1], graph, symptom)
+            silent = silence(found.requests, marks[0], marks[1], graph, symptom, spent[cost].course[symptom])
             signs += _signs(spent[cost], spent[other], silent, graph, traffic, symptom)
     return sorted(signs, key=lambda sign: (-sign.strength, sign.service))
 
@@ -84,10 +84,11 @@ def _signs(
     symptom: str,
 ) -> list[Sign]:
     course = spent.course[symptom]
-    slopes = {name: each.slope for name, each in together(spent, course).items()}
-    if slopes[symptom] <= 0:
+    if not course.max() > 0:
         return []
-    explains = {name: slope / slopes[symptom] for name, slope in slopes.items()}
+    slopes = {name: each.slope for name, each in together(spent, course).items()}
+    # Noise in the symptom takes from its own slope what it takes from all others'.
+    explains = {name: slope / (slopes[symptom] or 1.0) for name, slope in slopes.items()} | {symptom: 1.0}
     moved = aside(other, course, traffic, symptom)
     beside = {name: max(moved.get(name, 0.0), silent.get(name, 0.0)) for name in moved.keys() | silent.keys()}
     likely = origins(explains, beside, graph, {str(name): float(n) for name, n in traffic.items()}, symptom)
@@ -95,14 +96,16 @@ def _signs(
     best = max(likely.values())
     signs = []
     for name in sorted(likely, key=lambda name: (-likely[name], name))[:_MOST]:
-        mine = other if beside.get(name, 0.0) > explains.get(name, 0.0) else spent
-        if silent.get(name, 0.0) >= max(moved.get(name, 0.0), explains.get(name, 0.0), 1e-9):
+        strength = certain**2 / (certain + best - likely[name])
+        mine = other if moved.get(name, 0.0) > explains.get(name, 0.0) else spent
+        if silent.get(name, 0.0) > max(moved.get(name, 0.0), explains.get(name, 0.0)):
             says = f"{name} is hardly called any more, though {symptom} is"
+            signs.append(Sign(name, "metric", strength, says, resource="requests"))
         else:
             says = _says(name, mine, explains.get(name, 0.0), symptom if mine is spent else "")
-        # As sure as the symptom for the likeliest, a nat less for each nat that another is behind, and never nothing.
-        strength = certain**2 / (certain + best - likely[name])
-        signs.append(Sign(name, mine.cost, strength, says, _since(mine, name)))
+            levels = (float(mine.usual[name]), float(mine.worst[name]), "s" if mine.cost == "latency" else "1")
+            resource = "latency" if mine.cost == "latency" else "failures"
+            signs.append(Sign(name, mine.cost, strength, says, _since(mine, name), resource, *levels))
     return signs
 
 
@@ -128,8 +131,6 @@ def _says(name: str, spent: Excess, explains: float, symptom: str) -> str:
 
 
 def _since(spent: Excess, name: str) -> datetime | None:
-    if name not in spent.course:
-        return None
     course = spent.course[name]
     off = course.index[course > _OFF * float(spent.noise[name])]
     return off[0].to_pydatetime() if len(off) else None

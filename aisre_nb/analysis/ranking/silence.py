@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aisre_nb.analysis.ranking.excess import Excess
+from aisre_nb.analysis.ranking.together import together
+
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
@@ -17,9 +20,14 @@ _BUSY = 0.95
 
 
 def silence(
-    requests: pd.DataFrame, inside: pd.Series[bool], before: pd.Series[bool], graph: nx.DiGraph, symptom: str
+    requests: pd.DataFrame,
+    inside: pd.Series[bool],
+    before: pd.Series[bool],
+    graph: nx.DiGraph,
+    symptom: str,
+    course: pd.Series[float],
 ) -> dict[str, float]:
-    """How surely each fell silent, 0 to 0.6; only those whose callers did not.
+    """How surely each fell silent with the symptom's ``course``, 0 to 0.6; only those whose callers did not.
 
     ``requests``: time × service. A service that is down has no latency and no failures of its own. What is counted are
     its calls for each of the symptom's requests, so that less traffic at the door is no silence; a step without any
@@ -37,8 +45,11 @@ def silence(
     worst = heard.mask(heard >= least).fillna(usual).median()
     missing = (1 - worst / usual.where(usual > 0)).fillna(0.0).clip(0.0, 1.0).where(busy, 0.0)
     silent = {str(name): float(part) for name, part in missing.items() if part >= _LEAST and name != symptom}
+    # Traffic that was another one all along, as weeks differ, does not go with the symptom.
+    less = (usual - heard).clip(lower=0.0)[list(silent)]
+    agreed = together(Excess("error", less, less.min() * 0.0, usual, worst), course)
     return {
-        name: _AS_LIKELY * part
+        name: _AS_LIKELY * part * agreed[name].agreement
         for name, part in silent.items()
         if name not in graph or not silent.keys() & set(graph.predecessors(name))
     }
