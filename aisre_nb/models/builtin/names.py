@@ -63,6 +63,8 @@ def _place(service: str, words: list[str], raw: list[str]) -> tuple[int, float]:
             return n, 40.0
         one = word.removesuffix("s")
         slip = min(len(one), len(joined)) >= 4 and not {word, one} & (_COMMON | _ANYBODY)
+        # A name without its number means all that bear it: a node, any shard.
+        slip = slip and not (joined != one and joined.rstrip("0123456789") == one)
         if slip and max(SequenceMatcher(None, w, joined).ratio() for w in (word, one)) >= _NEAR:
             return n, 20.0
     return 0, 0.0

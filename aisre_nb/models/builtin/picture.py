@@ -224,13 +224,15 @@ class Picture:
 
     @cached_property
     def onset(self) -> str:
-        """When it began, as the evidence writes it: by the signals, else by the logs."""
+        """When it began, as the evidence writes it: by the signals, else by the logs, else by what Kubernetes says."""
         if self.complaint:
             return self.complaint.onset
         logs = self.logs
         said = facts.word(logs.facts, "onset") if logs else ""
         first = self.failure.first_seen if self.failure else ""
-        return first if facts.time(first) else said if facts.time(said) else ""
+        if facts.time(first) or facts.time(said):
+            return first if facts.time(first) else said
+        return self.beginning.since if self.beginning and facts.time(self.beginning.since) else ""
 
     @property
     def latest(self) -> datetime | None:
@@ -315,6 +317,11 @@ class Picture:
         """What is logged, and what the spans say in which failures begin."""
         spans = (facts.word(e.facts, "origin.message") for e in self.case.evidence if e.tool == "get_traces")
         return "\n".join([self.failure.line if self.failure else "", *spans])
+
+    @property
+    def befell(self) -> str:
+        """The first that Kubernetes says came of it; empty where it says nothing."""
+        return next((one.says for one in self.said if one.alarming and one != self.beginning), "")
 
     @cached_property
     def by_platform(self) -> Change | None:

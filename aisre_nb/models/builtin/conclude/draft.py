@@ -94,7 +94,8 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     found = picture.complaint
     elsewhere = picture.start and picture.subject and picture.subject != picture.start
     well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
-    what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
+    unseen = picture.befell or f"{picture.focus or 'Nothing'} was looked at."
+    what = f"{found.service}: {words.rose(found)}." if found else unseen
     if picture.condition and verdict.outcome == "root_cause":
         return f"{well}{picture.condition.text[0].upper()}{picture.condition.text[1:]}: {what}"
     if verdict.outcome == "inconclusive" or change is None:
