@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aisre_nb.analysis.log_patterns import masked
+from aisre_nb.analysis.logs.miner import masked, mine
 
 _HEAD = 12
 """Words at the beginning of a line among which a layout puts the place."""
@@ -15,7 +15,6 @@ _PLACE = re.compile(r"\(?(?:[A-Za-z_$][\w.$\[\]/\\-]*#\d{1,6}|[\w$./\\-]*\w\.[A-
 _VARIES = re.compile(r"[^\s=:,;()\[\]{}\"']*\d[^\s=:,;()\[\]{}\"']*")
 _LINE = 4000
 _TEXT = 400
-_SIMILAR = 0.5
 _MOST = 2000
 """Different texts of one service that are grouped; the others stand for themselves."""
 
@@ -23,16 +22,16 @@ _MOST = 2000
 def log_points(services: Sequence[str], bodies: Sequence[str]) -> list[str]:
     """The place that wrote each line, in words: as its layout names it, else the text without what varies.
 
-    The texts are grouped by Drain (He, Zhu, Zheng, Lyu, ICWS 2017), each service's by themselves. Equal lines are
-    read once; of a line only the first four thousand characters are.
+    The texts are grouped by `logs.miner.mine`, each service's by themselves. Equal lines are read once; of a line only
+    the first four thousand characters are.
     """
     known = {key: _place(key[1]) for key in dict.fromkeys(zip(services, bodies, strict=True))}
     texts: dict[str, dict[str, str]] = {}
     for (service, body), place in known.items():
         if not place:
             texts.setdefault(service, {})[_text(body)] = ""
-    for mine in texts.values():
-        mine.update(_grouped(list(mine)))
+    for of_service in texts.values():
+        of_service.update(_grouped(list(of_service)))
     return [known[key] or texts[key[0]][_text(key[1])] for key in zip(services, bodies, strict=True)]
 
 
@@ -49,12 +48,7 @@ def _text(body: str) -> str:
 
 
 def _grouped(texts: list[str]) -> dict[str, str]:
-    from drain3 import TemplateMiner
-    from drain3.template_miner_config import TemplateMinerConfig
+    import pandas as pd
 
-    config = TemplateMinerConfig()
-    config.drain_sim_th = _SIMILAR
-    miner = TemplateMiner(config=config)
-    ids = {text: miner.add_log_message(text)["cluster_id"] for text in texts[:_MOST]}
-    names = {cluster.cluster_id: cluster.get_template() for cluster in miner.drain.clusters}
-    return {text: names[ids[text]] if text in ids else text for text in texts}
+    mined = mine(pd.Series(texts[:_MOST], dtype="str"))
+    return {text: mined.patterns[mined.ids[n]] if n < len(mined.ids) else text for n, text in enumerate(texts)}
