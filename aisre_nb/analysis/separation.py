@@ -116,9 +116,8 @@ def apart(places: pd.DataFrame) -> list[Pair]:
 
     ``places``: caller, callee, late, calls, own_ms. Empty where all did, or none: then it is not the way between them.
     """
-    early = places[~places["late"]].set_index(["caller", "callee"])
-    late = places[places["late"]].set_index(["caller", "callee"])
-    both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
+    since = places["late"].astype(bool)
+    both = places[~since].merge(places[since], on=["caller", "callee"], suffixes=("_before", "_after"))
     both = both[(both["calls_before"] >= _LEAST_CALLS) & (both["calls_after"] >= _LEAST_CALLS)]
     if len(both) < 4:
         return []
