@@ -20,6 +20,8 @@ _BUILDS_UP = timedelta(minutes=20)
 _SAME_TIME = timedelta(minutes=3)
 _BUCKET = timedelta(minutes=1)
 """How much later than the beginning of its bucket a series may have moved."""
+_FIRST = 2.0
+"""How much more a change counts after which the first series of all moved, and of the same service."""
 _AMPLIFIED = 2.0
 """How much more a change counts of a service that asks again and again for what fails: it keeps the trouble going."""
 _AMPLIFIES_FOR = timedelta(hours=1)
@@ -73,6 +75,10 @@ class Trouble:
     """When series of a service moved, in whatever way."""
     well: frozenset[str] = frozenset()
     """Services that serve requests of which none is known to suffer: what they went through did no harm."""
+    first: tuple[str, datetime] | None = None
+    """Which service a series that hurts moved of first, and when."""
+    spoken: frozenset[str] = frozenset()
+    """Services that the errors themselves speak of."""
     witness: str = ""
     """Who waits for, or fails by, the ill service directly: how it asks may be what is wrong."""
     amplifying: frozenset[str] = frozenset()
@@ -111,6 +117,10 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
         time = math.exp(-max((gap - _AT_ONCE) / _FADES, 0.0))
         share = _explained(change.service, trouble, known, below, above)
         kind = _STATE if change.kind == "k8s_event" else _AUTOSCALER if change.kind == "scale" else 1.0
+        if trouble.first and change.service == trouble.first[0]:
+            kind *= _FIRST if -_BUCKET <= trouble.first[1] - change.at <= _SAME_TIME else 1.0
+        if change.service in trouble.spoken:
+            weight, kind = _SELF, kind * _FIRST
         keeps_going = change.service in trouble.amplifying and change.kind in ("config", "deployment")
         if keeps_going and gap <= _AMPLIFIES_FOR:
             time, weight, share, kind = 1.0, _SELF, 1.0, _AMPLIFIED

@@ -8,7 +8,7 @@ onset, so that another mix of traffic is no change. The largest part is followed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _LEAST = 5
 _LEAST_SHARE = 0.5
 """A part of the change from which on it is followed as a call."""
 _DEEPEST = 12
+_FAR_SLOWER = 1.5
 _OFTEN = 1.5
 """Times as many calls for each request from which on that is told."""
 
@@ -62,6 +63,9 @@ def hops(frame: pd.DataFrame, start: str, by: By) -> list[Hop]:
         hop = _split(frame, service, by)
         if hop is None:
             break
+        if hop.where == "between" and by == "errors" and _slower(frame, hop.peer):
+            # It answers, only too late for those who wait: its time is what fails them.
+            hop, by = replace(hop, where="called"), "latency"
         found.append(hop)
         if hop.where != "called":
             break
@@ -87,6 +91,14 @@ def changed(frame: pd.DataFrame) -> pd.DataFrame:
         added_ms=(both["mean_ms_after"] - both["mean_ms_before"]) * both["count_after"],
     )
     return both.sort_values("added_ms", ascending=False, kind="stable", ignore_index=True)
+
+
+def _slower(frame: pd.DataFrame, service: str) -> bool:
+    """Its requests take far longer than before."""
+    mine = changed(frame[(frame["service"] == service) & (frame["peer"] == "")])
+    before = (mine["mean_ms_before"] * mine["count_after"]).sum()
+    after = (mine["mean_ms_after"] * mine["count_after"]).sum()
+    return bool(before > 0 and after >= _FAR_SLOWER * before)
 
 
 def _split(frame: pd.DataFrame, service: str, by: By) -> Hop | None:

@@ -12,8 +12,8 @@ def origin(spans: pd.DataFrame) -> dict[str, Any] | None:
     """The deepest failing span of one trace: service, operation, message, span_id, peer; None where nothing failed.
 
     ``spans``: span_id, parent_span_id, service, operation, start, error, message, and where they are known kind and
-    attributes. Every span but this one passes an error on. ``peer``: whom that span called, where nobody's span
-    answers it: then it may begin there as well.
+    attributes. Every span but this one passes an error on. ``peer``: whom that span called, where its call failed
+    and no span of the one called did: then it may begin there as well.
     """
     failing = spans[spans["error"].astype(bool)]
     if failing.empty:
@@ -36,8 +36,13 @@ _PEER = ("peer.service", "db.system.name", "db.system", "messaging.system", "ser
 
 def _peer(row: pd.Series[Any], spans: pd.DataFrame) -> str:
     attributes = row.get("attributes")
-    called = str(row.get("kind", "")).lower() in _CALLS and not (spans["parent_span_id"] == row["span_id"]).any()
-    if not called or not isinstance(attributes, dict):
+    if str(row.get("kind", "")).lower() not in _CALLS:
+        return ""
+    answers = spans[spans["parent_span_id"] == row["span_id"]]
+    if len(answers):
+        # It answered, and did not fail: too late, perhaps.
+        return str(answers["service"].iloc[0])
+    if not isinstance(attributes, dict):
         return ""
     return next((str(attributes[key]) for key in _PEER if attributes.get(key)), "")
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aisre_nb.analysis.flow import Hop, changed, hops
 from aisre_nb.errors import SignalMissing, ToolError
-from aisre_nb.times import Window, instant
+from aisre_nb.times import Window, instant, rfc3339
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
@@ -57,6 +57,8 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
         "by": arguments.by,
         "hops": [_fact(hop, arguments.by) for hop in way],
         "calls_more": _more(table),
+        "calls_less": _less(table),
+        "onset": rfc3339(onset),
     }
     if way:
         last = way[-1]
@@ -86,6 +88,22 @@ def _more(table: Any) -> list[dict[str, Any]]:
             "count": int(r.count_after), "error_rate": round(float(r.error_rate_after), 3),
         }
         for r in many.head(8).itertuples()
+    ]  # fmt: skip
+
+
+_FEWER, _ENOUGH = 0.75, 30
+
+
+def _less(table: Any) -> list[dict[str, Any]]:
+    """Calls that fewer requests make than before: a step that is left out, and fails nobody. As calls a request."""
+    few = table[(table["peer"] != "") & (table["times"] <= _FEWER) & (table["count_before"] >= _ENOUGH)]
+    expected = few["count_after"] / few["times"].where(few["times"] > 0)
+    return [
+        {
+            "service": r.service, "operation": r.operation, "peer": r.peer, "before": 1.0,
+            "after": round(float(r.times), 3), "peak": round(float(r.times), 3), "count": int(r.count_after),
+        }
+        for r in few[expected >= _ENOUGH].sort_values("times").head(8).itertuples()
     ]  # fmt: skip
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     import numpy as np
     import pyarrow as pa
 
@@ -58,9 +57,15 @@ def joined(texts: pa.LargeStringArray) -> bytes:
     return bytes(pc.binary_join(whole, pa.scalar("\n", pa.large_string()))[0].as_buffer()) + b"\n"
 
 
+def first_line(text: str) -> str:
+    """What counts of a body of several lines, or of a long one."""
+    return text.lstrip()[:LONGEST].split("\n", 1)[0]
+
+
 def _texts(bodies: Iterable[Any]) -> pa.LargeStringArray:
     import pyarrow as pa
 
+    bodies = list(bodies) if isinstance(bodies, Iterator) else bodies
     try:
         found = pa.array(bodies, pa.large_string(), from_pandas=True)
     except (pa.ArrowException, UnicodeError, TypeError, ValueError):
@@ -100,7 +105,7 @@ def _first_lines(texts: pa.LargeStringArray) -> pa.LargeStringArray:
 
     long = pc.greater(pc.binary_length(texts), LONGEST)
     at = np.flatnonzero(pc.or_(long, _several(texts)).to_numpy(zero_copy_only=False))
-    short = [text.as_py().lstrip()[:LONGEST].split("\n", 1)[0] for text in texts.take(pa.array(at))]
+    short = [first_line(text.as_py()) for text in texts.take(pa.array(at))]
     mask = np.zeros(len(texts), bool)
     mask[at] = True
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(short, pa.large_string()))

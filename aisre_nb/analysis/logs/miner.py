@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.analysis.logs.hashing import VARIABLE, line_hashes
-from aisre_nb.analysis.logs.lines import chunks, distinct, joined
+from aisre_nb.analysis.logs.lines import chunks, distinct, first_line, joined
 from aisre_nb.analysis.logs.matching import Matcher
 from aisre_nb.analysis.logs.merging import merged
 from aisre_nb.analysis.logs.templates import Template, templates
@@ -62,8 +62,7 @@ def mine(bodies: Iterable[Any]) -> Mined:
 
 def masked(line: str) -> str:
     """One line with what varies by nature (numbers, addresses, ids, paths) written as ``<*>``."""
-    texts, _ = distinct([line])
-    text = joined(texts)
+    text = first_line(line).encode("utf-8", "replace") + b"\n"
     tokens = tokenise(text, places=True)
     return _written(text, tokens, 0, tokens.values)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from aisre_nb.analysis.logs.significance import adjusted, binomial
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -35,7 +37,6 @@ def compared(
     """
     import numpy as np
     import pandas as pd
-    from scipy import stats
 
     before, after = np.asarray(before, float), np.asarray(after, float)
     if not min(seconds) >= _SHORTEST or not len(before):
@@ -43,10 +44,8 @@ def compared(
         return pd.DataFrame({name: [value] * len(before) for name, value in nothing.items()})
     share = seconds[1] / sum(seconds)
     bursts = np.maximum(np.asarray(spread, float), 1.0)
-    late = np.round(after / bursts)
-    total = late + np.round(before / bursts)
-    one_sided = np.minimum(stats.binom.cdf(late, total, share), stats.binom.sf(late - 1, total, share))
-    sure = stats.false_discovery_control(np.clip(2 * one_sided, 0.0, 1.0))
+    late, early = (np.round(counts / bursts).astype(np.int64) for counts in (after, before))
+    sure = adjusted(binomial(late, late + early, share))
     # Half an event more on both sides keeps the ratio finite (Haldane 1956).
     ratio = (after + 0.5) / seconds[1] / ((before + 0.5) / seconds[0])
     expected = before / seconds[0] * seconds[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from aisre_nb.analysis.logs.significance import adjusted, fisher
 from aisre_nb.analysis.logs.variables import columns
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def separating(records: pd.DataFrame, fails: pd.Series, patterns: pd.Series | No
     outcome itself (exception, severity), and those of which nearly each record has its own value, are left out. Empty
     where fewer than five records fail or are healthy.
     """
-    import numpy as np
     import pandas as pd
-    from scipy import stats
 
     fails = fails.reset_index(drop=True).astype(bool)
     rows: list[tuple[str, str, int, int, int, int]] = []
@@ -59,8 +58,8 @@ def separating(records: pd.DataFrame, fails: pd.Series, patterns: pd.Series | No
         return pd.DataFrame(columns=_COLUMNS)
     frame = pd.DataFrame(rows, columns=["field", "value", "failing", "healthy", "all_failing", "all"])
     having, all_failing, size = frame["failing"] + frame["healthy"], frame["all_failing"], frame["all"]
-    exact = stats.hypergeom.sf(frame["failing"] - 1, size, all_failing, having)
-    frame["p_value"] = stats.false_discovery_control(np.clip(exact, 0.0, 1.0))
+    exact = fisher(*(column.to_numpy() for column in (frame["failing"], all_failing, having, size)))
+    frame["p_value"] = adjusted(exact)
     frame["support"] = frame["failing"] / all_failing
     frame["lift"] = frame["support"] / (having / size)
     kept = frame[(frame["p_value"] < SURE) & (frame["lift"] >= _LIFT) & (frame["failing"] >= LEAST)]

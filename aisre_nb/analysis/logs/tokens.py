@@ -58,9 +58,7 @@ def tokenise(text: bytes, places: bool = False) -> Tokens:
     begins[0] |= word[0]
     begins[1:] |= word[1:] & ~word[:-1]
     starts = np.flatnonzero(begins)
-    # The text ends in a newline, so a word always has a byte after it.
-    stops = np.flatnonzero(word[:-1] & ~word[1:]) + 1
-    return _sequences(buffer, classes, starts, stops, places)
+    return _sequences(buffer, classes, starts, places)
 
 
 def together(parts: list[tuple[Tokens, np.ndarray]]) -> tuple[Tokens, np.ndarray]:
@@ -106,11 +104,23 @@ def _before(flags: np.ndarray, by: int = 1) -> np.ndarray:
     return np.concatenate((np.zeros(by, bool), flags[:-by]))[: len(flags)]
 
 
-def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stops: np.ndarray, places: bool) -> Tokens:
+def _ends(classes: np.ndarray, starts: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """The byte after each of the tokens: the next token's first one but for the spaces between. Not for the last."""
+    import numpy as np
+
+    ends: np.ndarray = starts[tokens + 1]
+    spaces = np.flatnonzero((classes[ends - 1] & _SPACE) != 0)
+    while len(spaces):
+        ends[spaces] -= 1
+        spaces = spaces[(classes[ends[spaces] - 1] & _SPACE) != 0]
+    return ends
+
+
+def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, places: bool) -> Tokens:
     """Masks; makes dates, quantities with their unit, ``host:port`` and lists one variable token each.
 
-    ``starts``: where tokens begin; ``stops``: where those end that are words. A pass over all tokens costs more than
-    anything done to the few that a rule is about.
+    ``starts``: where tokens begin. A pass over all of them costs more than anything done to the few that a rule is
+    about.
     """
     import numpy as np
 
@@ -123,7 +133,7 @@ def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stop
     values = mark_values()[kind]
     plain = np.flatnonzero(~(marks | variable))
     begin = starts[plain]
-    length = stops[np.flatnonzero(~variable[~marks])] - begin
+    length = _ends(classes, starts, plain) - begin
     spelled = hashed(buffer, begin, length)
     values[plain] = spelled
     _hexadecimal(buffer, classes, begin, length, plain, variable)
@@ -177,8 +187,7 @@ def _sequences(buffer: np.ndarray, classes: np.ndarray, starts: np.ndarray, stop
     first = np.concatenate((np.zeros(1, np.int64), breaks + 1))
     if not places:
         return Tokens(found, first)
-    ends = starts + 1
-    ends[~marks] = stops
+    ends = np.append(_ends(classes, starts, np.arange(count - 1)), starts[-1] + 1)
     starts[below + 1] = starts[below]
     last = np.append(kept[1:], count) - 1
     starts, ends = starts[kept], ends[np.where(variable[kept], last, kept)]

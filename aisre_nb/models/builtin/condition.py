@@ -101,6 +101,9 @@ def _told(picture: Picture) -> Condition | None:
         line = facts.word(row, "pattern")
         for pattern, kind, text in _TOLD:
             match = pattern.search(line)
+            if kind != "configuration" and picture.clear:
+                # A disk that is full was filled by something.
+                continue
             if match is None or logs is None or not re.match("err|fatal|crit", facts.word(row, "severity"), re.I):
                 continue
             check = Check(kind="contains", evidence=logs.id, expected=match[0])

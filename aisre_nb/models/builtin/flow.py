@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.builtin import facts
+from aisre_nb.models.builtin.symptom import Symptom
 
 _CLEAR = 0.4
 """A part of the change below which a hop is no more than a guess."""
@@ -80,6 +82,18 @@ def more(evidence: Evidence) -> list[More]:
         )
         for nth, row in enumerate(facts.rows(evidence.facts, "calls_more"))
     ]  # fmt: skip
+
+
+def fewer(evidence: Evidence, service: str) -> Symptom | None:
+    """A step that a service leaves out of many of its requests since; None where it takes all it took."""
+    onset = facts.word(evidence.facts, "onset")
+    for nth, row in enumerate(facts.rows(evidence.facts, "calls_less")):
+        after = facts.number(row, "after")
+        if facts.word(row, "service") == service and after is not None and facts.time(onset):
+            signal = f"calls of {facts.word(row, 'operation')} for each request"
+            path = f"calls_less.{nth}"
+            return Symptom(service, evidence.id, signal, 1.0, after, after, onset, timedelta(minutes=1), path)
+    return None
 
 
 def services(way: Sequence[Hop]) -> list[str]:

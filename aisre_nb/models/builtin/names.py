@@ -62,10 +62,13 @@ def _place(service: str, words: list[str], raw: list[str]) -> tuple[int, float]:
         if word == f"{joined}s" and word not in _ANYBODY:
             return n, 40.0
         one = word.removesuffix("s")
-        slip = min(len(one), len(joined)) >= 4 and not {word, one} & (_COMMON | _ANYBODY)
+        slip = min(len(word), len(joined)) >= 5 and word not in _COMMON | _ANYBODY
         # A name without its number means all that bear it: a node, any shard.
         slip = slip and not (joined != one and joined.rstrip("0123456789") == one)
-        if slip and max(SequenceMatcher(None, w, joined).ratio() for w in (word, one)) >= _NEAR:
+        if slip and SequenceMatcher(None, word, joined).ratio() >= _NEAR:
+            return n, 20.0
+        # "mails" are what an email service sends.
+        if len(one) >= 4 and one not in _COMMON | _ANYBODY and len(joined) - len(one) == 1 and joined.endswith(one):
             return n, 20.0
     return 0, 0.0
 

@@ -48,6 +48,12 @@ CALLEES = 4
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
 _TOGETHER = timedelta(minutes=2)
+_RESOLVES = re.compile(r"dns|resolv|bind9?|unbound", re.IGNORECASE)
+_UNRESOLVED = re.compile(
+    r"name resolution|getaddrinfo|gaierror|name or service not known|no such host|nxdomain|servfail|eai_again|"
+    r"could not resolve|unknown ?host",
+    re.IGNORECASE,
+)
 _HOPELESS = 0.5
 _ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
 """Settings that say how often something that failed is tried again."""
@@ -139,7 +145,18 @@ class Picture:
         near = [self.named, *self.neighbours] if self.named else []
         if pods := platform.fitting(self.said, self.movers, platform.speaks(self.case.question)):
             return pods.symptom
+        compared = self.case.find("follow_calls", service=self.named) if self.named else None
+        if compared and (left_out := flow.fewer(compared, self.named)):
+            return left_out
         return moved.telling(self.movers, near, [facts.word(a, "service") for a in serious], graph.pairs(self.case))
+
+    @property
+    def changed_last(self) -> Change | None:
+        """The last deployment or setting of the service that is asked about, early enough to show what came of it."""
+        now = self.case.request.now
+        own = [c for c in self.changes if c.service == self.named and c.kind in ("deployment", "config")]
+        own = [c for c in own if now is None or timedelta(minutes=5) <= now - c.at <= timedelta(hours=2)]
+        return max(own, key=lambda c: c.at, default=None)
 
     @cached_property
     def shown(self) -> Symptom | None:
@@ -168,7 +185,8 @@ class Picture:
     def comparisons(self) -> list[Evidence]:
         """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
         found = [e for e in self.case.evidence if e.tool == "compare_requests"]
-        found = [e for e in found if facts.word(e.facts, "service") in self.chain]
+        walked = {*self.chain, *(hop.service for hop in self.way)}
+        found = [e for e in found if facts.word(e.facts, "service") in walked]
         order = {service: nth for nth, service in enumerate(self.chain)}
         return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
 
@@ -316,7 +334,12 @@ class Picture:
     def errors(self) -> str:
         """What is logged, and what the spans say in which failures begin."""
         spans = (facts.word(e.facts, "origin.message") for e in self.case.evidence if e.tool == "get_traces")
-        return "\n".join([self.failure.line if self.failure else "", *spans])
+        new = (facts.word(row, "pattern") for row in facts.rows(self.logs.facts, "new")) if self.logs else ()
+        return "\n".join([self.failure.line if self.failure else "", *spans, *new])
+
+    def _spoken(self, service: str) -> bool:
+        """Names could not be resolved, and this resolves them."""
+        return bool(_RESOLVES.search(service) and _UNRESOLVED.search(self.errors))
 
     @property
     def befell(self) -> str:
@@ -367,9 +390,13 @@ class Picture:
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
         # Somebody else's service is not changed by us: what we changed is how it is asked.
         place = self.focus if self.focus in {facts.word(r, "service") for r in graph.service_rows(self.case)} else ""
+        begun = moved.first(self.movers, graph.pairs(self.case))
+        first = (begun.symptom.service, begun.at) if begun else None
         return Trouble(
-            place or self.witness, self.latest, hurt, series, frozenset(well), self.witness, frozenset(self.retrying)
-        )
+            place or self.witness, self.latest, hurt, series, frozenset(well), first,
+            frozenset(s for s in {c.service for c in self.changes} if self._spoken(s)), self.witness,
+            frozenset(self.retrying),
+        )  # fmt: skip
 
     @property
     def retrying(self) -> set[str]:
