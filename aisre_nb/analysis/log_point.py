@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aisre_nb.analysis.logs.miner import masked, mine
+from aisre_nb.analysis.logs.miner import masked_all, mine
 
 _HEAD = 12
 """Words at the beginning of a line among which a layout puts the place."""
@@ -26,13 +26,15 @@ def log_points(services: Sequence[str], bodies: Sequence[str]) -> list[str]:
     the first four thousand characters are.
     """
     known = {key: _place(key[1]) for key in dict.fromkeys(zip(services, bodies, strict=True))}
+    bare = list(dict.fromkeys(body for (_, body), place in known.items() if not place))
+    text_of = dict(zip(bare, _texts(bare), strict=True))
     texts: dict[str, dict[str, str]] = {}
     for (service, body), place in known.items():
         if not place:
-            texts.setdefault(service, {})[_text(body)] = ""
+            texts.setdefault(service, {})[text_of[body]] = ""
     for of_service in texts.values():
         of_service.update(_grouped(list(of_service)))
-    return [known[key] or texts[key[0]][_text(key[1])] for key in zip(services, bodies, strict=True)]
+    return [known[key] or texts[key[0]][text_of[key[1]]] for key in zip(services, bodies, strict=True)]
 
 
 def _place(body: str) -> str:
@@ -42,9 +44,10 @@ def _place(body: str) -> str:
     return ""
 
 
-def _text(body: str) -> str:
+def _texts(bodies: list[str]) -> list[str]:
     # A line may begin with white space, or be all of it.
-    return _VARIES.sub("<*>", masked(body[:_LINE].lstrip()))[:_TEXT]
+    lines = masked_all([body[:_LINE].lstrip() for body in bodies])
+    return [_VARIES.sub("<*>", line)[:_TEXT] for line in lines]
 
 
 def _grouped(texts: list[str]) -> dict[str, str]:

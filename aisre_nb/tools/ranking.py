@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from aisre_nb.sources.base import Answer
     from aisre_nb.sources.reported import Reported
 
-_SPANS = 150_000
-_RECORDS = 150_000
+_SPANS = 60_000
+_RECORDS = 60_000
 """Of each side, before and since the onset, as many are looked at."""
 _AROUND = timedelta(minutes=10)
 """A baseline is told in the steps of somebody's metrics: what lies just ahead of it belongs to it."""

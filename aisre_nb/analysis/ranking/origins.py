@@ -50,11 +50,13 @@ def explained(excess: Excess, course: pd.Series[float]) -> dict[str, float]:
 
     seen = course.reindex(excess.course.index).fillna(0.0).to_numpy(dtype=float)
     steps = len(seen)
+    if not steps:
+        return dict.fromkeys(map(str, excess.course.columns), 0.0)
     weights = np.append(np.ones(steps), _BASELINE_WEIGHT * steps)
     x = np.append(seen, 0.0)
     x = x - np.average(x, weights=weights)
     spread = float((weights * x**2).sum())
-    if not steps or spread <= 0:
+    if spread <= 0:
         return dict.fromkeys(map(str, excess.course.columns), 0.0)
     costs = excess.course.fillna(0.0)
     y = np.vstack([costs.to_numpy(dtype=float), np.zeros(len(costs.columns))])
