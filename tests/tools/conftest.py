@@ -62,7 +62,7 @@ class Fake:
         rows = rows[rows["operation"] == operation] if operation else rows
         return replace(answer, frame=rows.head(limit).reset_index(drop=True))
 
-    async def span_sample(self, window: Any, limit: int) -> Answer:
+    async def span_sample(self, window: Any, limit: int, part: float = 1.0) -> Answer:
         return self._sampled("span_sample", "start", window)
 
     async def log_sample(self, window: Any, limit: int, part: float = 1.0) -> Answer:

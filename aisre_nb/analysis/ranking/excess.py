@@ -14,6 +14,8 @@ Cost = Literal["latency", "error"]
 """Seconds waited by all requests of a step together; requests of a step that failed."""
 
 _LEAST_POINTS = 4
+_NEW = 0.1
+"""Of its requests in the window, the part that a service must have had before for its trouble to be its own."""
 _LEAST_NOISE = 0.005
 """Of what a service does in a step; what never moved is not infinitely quiet."""
 _SEASONAL = 0.8
@@ -43,25 +45,24 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     """``inside`` and ``before`` mark the times (index) of the window and of the time that is compared with.
 
     Costs add up along calls, where deviations do not: a second waited at a callee is a second waited by its callers,
-    so that what a service adds of its own is the difference. Services without a time before, or with less than four
-    points of it, are left out: that they came new is what their callers did.
+    so that what a service adds of its own is the difference. Services with less than four points of the time before,
+    or with next to no requests then, are left out: that they are called at all is what their callers do.
     """
     import pandas as pd
 
     level = found.latency if cost == "latency" else _shares(found)
-    names = [name for name in level if name in found.requests or found.requests.empty]
-    level = level[names].sort_index()
-    requests = found.requests.reindex(index=level.index, columns=names)
-    requests = requests.fillna(1.0) if found.requests.empty else requests
+    level = level.sort_index()
+    requests = _requests(found, level)
     was = before.reindex(level.index, fill_value=False)
     now = inside.reindex(level.index, fill_value=False)
-    known = level.columns[level[was].count() >= _LEAST_POINTS]
+    called = requests[was].mean() >= _NEW * requests[now].mean()
+    known = level.columns[(level[was].count() >= _LEAST_POINTS) & (called | requests[now].isna().all())]
     level, requests = level[known], requests[known]
     usual = _usual(level, level[was])
     spent = ((level - usual) * requests).mask(requests == 0, 0.0)
     past, median = spent[was], level[was].median()
     spread = 1.4826 * (past - past.median()).abs().median()
-    # Of what stands still most of the time the spread is nothing: then the tail tells.
+    # What stands still most of the time has no spread: then its 95th percentile tells (1.645 standard deviations).
     tail = (past.quantile(0.95) - past.median()) / 1.645
     scale = requests.median() * (median if cost == "latency" else 1.0)
     noise = pd.concat([spread, tail, _LEAST_NOISE * scale], axis=1).max(axis=1)
@@ -69,9 +70,16 @@ def excess(found: Courses, cost: Cost, inside: pd.Series[bool], before: pd.Serie
     return Excess(cost, spent[now], noise, median, _worse_half(level[now]).median())
 
 
+def _requests(found: Courses, like: pd.DataFrame) -> pd.DataFrame:
+    """Requests beside another course; of services that nobody counted, as many as services have on average."""
+    counted = found.requests.reindex(index=like.index, columns=like.columns)
+    average = found.requests.reindex(index=like.index).mean(axis=1).fillna(1.0)
+    uncounted = [str(name) for name in like if name not in found.requests]
+    return counted.assign(**dict.fromkeys(uncounted, average))
+
+
 def _shares(found: Courses) -> pd.DataFrame:
-    asked = found.requests.reindex(index=found.failures.index, columns=found.failures.columns)
-    asked = asked.fillna(1.0) if found.requests.empty else asked
+    asked = _requests(found, found.failures)
     return (found.failures / asked.where(asked > 0)).clip(0.0, 1.0)
 
 

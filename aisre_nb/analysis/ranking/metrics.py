@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aisre_nb.analysis.golden import read
 from aisre_nb.analysis.ranking.courses import courses, what_each_measures
 from aisre_nb.analysis.ranking.excess import Cost, Excess, excess
-from aisre_nb.analysis.ranking.origins import Origin, call_graph, explained, origins
+from aisre_nb.analysis.ranking.origins import call_graph, origins
 from aisre_nb.analysis.ranking.sign import Sign
+from aisre_nb.analysis.ranking.silence import silence
+from aisre_nb.analysis.ranking.together import aside, together
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-_RELAYED = 0.25
-"""What it counts to have passed on a cost, beside having added it."""
-_OTHER_COST = 0.5
-"""What it counts to have moved with the symptom in another way than it: slow where that failed, or the reverse."""
-_LEAST = 0.02
 _FULL = 12.0
 """Deviations of the symptom beyond which it is no more certain."""
+_OFF = 3.0
+"""Deviations from which a step counts as off."""
+_MOST = 12
+"""Services that are told for each cost, the likeliest first."""
 
 
 def metric_signs(
@@ -52,14 +54,16 @@ def metric_signs(
     found = courses(frame, what_each_measures(frame))
     marks = [pd.Series(True, index=pd.Index(time[which].unique())) for which in (inside, before)]
     costs: list[Cost] = ["latency", "error"]
-    spent = {cost: excess(found, cost, *marks) for cost in costs}
-    graph = call_graph(calls) if calls is not None else call_graph(pd.DataFrame(columns=["caller", "callee"]))
-    in_window = found.requests[found.requests.index.isin(marks[0].index)]
-    traffic = in_window.mean()
+    spent = {cost: excess(found, cost, marks[0], marks[1]) for cost in costs}
+    graph = call_graph(calls)
+    traffic = found.requests[found.requests.index.isin(marks[0].index)].mean().dropna()
     signs: list[Sign] = []
     for cost in _told(symptom_metric, costs):
         other = next(each for each in costs if each != cost)
-        signs += _signs(spent[cost], spent[other], graph, traffic, symptom_service)
+        symptom = symptom_service if symptom_service in spent[cost].course else _seen_at(spent[cost], graph)
+        if symptom:
+            silent = silence(found.requests, marks[0], marks[1], graph, symptom, spent[cost].course[symptom])
+            signs += _signs(spent[cost], spent[other], silent, graph, traffic, symptom)
     return sorted(signs, key=lambda sign: (-sign.strength, sign.service))
 
 
@@ -71,27 +75,37 @@ def _told(metric: str, costs: list[Cost]) -> list[Cost]:
     return ["error"] if golden in ("availability", "failures", "failure_share") else costs
 
 
-def _signs(spent: Excess, other: Excess, graph: nx.DiGraph, traffic: pd.Series[float], symptom: str) -> list[Sign]:
-    symptom = symptom if symptom in spent.course else _seen_at(spent, graph)
-    if not symptom:
-        return []
+def _signs(
+    spent: Excess,
+    other: Excess,
+    silent: dict[str, float],
+    graph: nx.DiGraph,
+    traffic: pd.Series[float],
+    symptom: str,
+) -> list[Sign]:
     course = spent.course[symptom]
-    explains = explained(spent, course)
-    whole = max(explains[symptom], 1e-12)
-    explains = {name: value / whole for name, value in explains.items()} if explains[symptom] > 0 else explains
-    found = origins(explains, graph, traffic, symptom)
-    aside = _aside(explained(other, course), other, graph, traffic, symptom)
-    certain = min(max(float(spent.deviations()[symptom]), 0.0), _FULL)
+    if not course.max() > 0:
+        return []
+    slopes = {name: each.slope for name, each in together(spent, course).items()}
+    # Noise in the symptom takes from its own slope what it takes from all others'.
+    explains = {name: slope / (slopes[symptom] or 1.0) for name, slope in slopes.items()} | {symptom: 1.0}
+    moved = aside(other, course, traffic, symptom)
+    beside = {name: max(moved.get(name, 0.0), silent.get(name, 0.0)) for name in moved.keys() | silent.keys()}
+    likely = origins(explains, beside, graph, {str(name): float(n) for name, n in traffic.items()}, symptom)
+    certain = min(max(float(spent.deviations()[symptom]), 0.1), _FULL)
+    best = max(likely.values())
     signs = []
-    for name in sorted(set(found) | set(aside)):
-        here = found.get(name, Origin(0.0, 0.0))
-        relayed = 0.0 if name == symptom else _RELAYED * min(here.explains, 1.0)
-        open_above = max((found[u].own for u in _callers(graph, name, symptom) if u in found), default=0.0)
-        beside = _OTHER_COST * aside.get(name, 0.0) * min(open_above, 1.0)
-        score = min(here.own, 1.0) + relayed + beside
-        if score > _LEAST:
-            mine = spent if min(here.own, 1.0) + relayed >= beside else other
-            signs.append(Sign(name, mine.cost, score * certain, _says(name, here, mine, symptom), resource=mine.cost))
+    for name in sorted(likely, key=lambda name: (-likely[name], name))[:_MOST]:
+        strength = certain**2 / (certain + best - likely[name])
+        mine = other if moved.get(name, 0.0) > explains.get(name, 0.0) else spent
+        if silent.get(name, 0.0) > max(moved.get(name, 0.0), explains.get(name, 0.0)):
+            says = f"{name} is hardly called any more, though {symptom} is"
+            signs.append(Sign(name, "metric", strength, says, resource="requests"))
+        else:
+            says = _says(name, mine, explains.get(name, 0.0), symptom if mine is spent else "")
+            levels = (float(mine.usual[name]), float(mine.worst[name]), "s" if mine.cost == "latency" else "1")
+            resource = "latency" if mine.cost == "latency" else "failures"
+            signs.append(Sign(name, mine.cost, strength, says, _since(mine, name), resource, *levels))
     return signs
 
 
@@ -104,33 +118,22 @@ def _seen_at(spent: Excess, graph: nx.DiGraph) -> str:
     return max(sorted(tops), key=lambda name: float(total[name]), default="")
 
 
-def _aside(
-    explains: dict[str, float], other: Excess, graph: nx.DiGraph, traffic: pd.Series[float], symptom: str
-) -> dict[str, float]:
-    """What each service has of its own of the other cost, as a part of the greatest; costs have no common unit."""
-    greatest = max(explains.values(), default=0.0)
-    if greatest <= 0:
-        return {}
-    found = origins({name: value / greatest for name, value in explains.items()}, graph, traffic, symptom)
-    return {name: min(origin.own, 1.0) for name, origin in found.items() if origin.own > 0 and name in other.course}
-
-
-def _callers(graph: nx.DiGraph, name: str, symptom: str) -> set[str]:
-    import networkx as nx
-
-    return (nx.ancestors(graph, name) if name in graph else set()) | {symptom}
-
-
-def _says(name: str, origin: Origin, spent: Excess, symptom: str) -> str:
+def _says(name: str, spent: Excess, explains: float, symptom: str) -> str:
     usual, worst = float(spent.usual[name]), float(spent.worst[name])
     if spent.cost == "latency":
-        levels = f"the latency of {name} went from {_seconds(usual)} to {_seconds(worst)}"
-        what = "time"
+        told = f"the latency of {name} went from {_seconds(usual)} to {_seconds(worst)}"
     else:
-        levels = f"of the requests of {name}, {worst:.1%} failed, {usual:.1%} before"
-        what = "failures"
-    told = f"{levels}; {min(origin.explains, 1.0):.0%} of the {what} added at {symptom} is spent there or below"
-    return f"{told}, {min(origin.own, 1.0):.0%} there"
+        told = f"of the requests of {name}, {worst:.1%} failed, {usual:.1%} before"
+    if not symptom or name == symptom:
+        return told
+    what = "time" if spent.cost == "latency" else "failures"
+    return f"{told}; {min(explains, 1.0):.0%} of the {what} added at {symptom} is there or below"
+
+
+def _since(spent: Excess, name: str) -> datetime | None:
+    course = spent.course[name]
+    off = course.index[course > _OFF * float(spent.noise[name])]
+    return off[0].to_pydatetime() if len(off) else None
 
 
 def _seconds(value: float) -> str:

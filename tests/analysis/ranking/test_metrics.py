@@ -48,7 +48,8 @@ def test_the_cause_is_where_the_time_is_added_not_where_it_is_passed_on() -> Non
     signs = metric_signs(system(slower), WINDOW, None, CALLS, "door", "latency")
     assert first(signs) == "store"
     assert signs[0].kind == "latency"
-    assert signs[0].strength > 2 * signs[1].strength
+    assert signs[0].strength > signs[1].strength + 1
+    assert signs[0].since == WINDOW.start + 2 * STEP
     assert "20 ms" in signs[0].says
 
 
@@ -134,3 +135,28 @@ def test_a_callee_that_came_new_is_what_its_caller_did() -> None:
     frame = pd.concat([frame, pd.DataFrame(new, columns=frame.columns)], ignore_index=True)
     calls = pd.concat([CALLS, pd.DataFrame([("cart", "elsewhere")], columns=["caller", "callee"])])
     assert first(metric_signs(frame, WINDOW, None, calls, "door", "availability")) == "cart"
+
+
+def test_a_service_that_nothing_reaches_any_more_is_named_beside_who_fails_for_it() -> None:
+    frame = system(failing={"shop": 80 / 900, "door": 85 / 1000})
+    gone = (frame["service"] == "stock") & (frame["time"] >= WINDOW.start + 2 * STEP)
+    signs = metric_signs(frame[~gone], WINDOW, None, CALLS, "door", "availability")
+    assert {sign.service for sign in signs[:2]} == {"shop", "stock"}
+    assert any("stock is hardly called any more" in sign.says for sign in signs)
+
+
+def test_counts_by_status_are_read_as_requests_and_failures() -> None:
+    frame = system(failing={"cart": 90 / 800, "shop": 80 / 900, "door": 85 / 1000})
+    wide = frame.pivot_table(index=["time", "service"], columns="metric", values="value").reset_index()
+    parts = []
+    for labels, share in (
+        ("http.response.status_code=200", wide["availability.Average"] / 100),
+        ("http.response.status_code=503", 1 - wide["availability.Average"] / 100),
+    ):
+        rows = wide[["time", "service"]].assign(
+            metric="http.server.request.duration.count", labels=labels, value=wide["requests.Sum"] * share, unit="1/s"
+        )
+        parts.append(rows[rows["value"] > 0])
+    signs = metric_signs(pd.concat(parts, ignore_index=True), WINDOW, None, CALLS, "door")
+    assert first(signs) == "cart"
+    assert "11." in signs[0].says
