@@ -46,7 +46,7 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
         peer = fact(one.facts, "origin.peer")
-        if {origin, peer} & set(cause.services):
+        if any(isinstance(place, str) and place in cause.services for place in (origin, peer)):
             return
         # A call that nobody's span answers may fail at its other end.
         if not peer and one.kind in ("traces", "trace") and isinstance(origin, str) and origin:
