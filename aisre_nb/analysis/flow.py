@@ -81,7 +81,7 @@ def changed(frame: pd.DataFrame) -> pd.DataFrame:
 
     keys = ["service", "within", "operation", "peer"]
     early, late = (frame[frame["late"] == side].set_index(keys) for side in (False, True))
-    both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
+    both = early.merge(late, left_index=True, right_index=True, suffixes=("_before", "_after")).reset_index()
     both = both[(both["count_before"] >= _LEAST) & (both["count_after"] >= _LEAST)]
     visits: Any = both[both["peer"] == ""].itertuples()
     asked = {(r.service, r.operation): float(r.count_after / r.count_before) for r in visits}

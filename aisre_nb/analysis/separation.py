@@ -118,7 +118,7 @@ def apart(places: pd.DataFrame) -> list[Pair]:
     """
     early = places[~places["late"]].set_index(["caller", "callee"])
     late = places[places["late"]].set_index(["caller", "callee"])
-    both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
+    both = early.merge(late, left_index=True, right_index=True, suffixes=("_before", "_after")).reset_index()
     both = both[(both["calls_before"] >= _LEAST_CALLS) & (both["calls_after"] >= _LEAST_CALLS)]
     if len(both) < 4:
         return []
@@ -128,10 +128,7 @@ def apart(places: pd.DataFrame) -> list[Pair]:
     if far.empty or len(far) > len(both) / 2:
         return []
     rows: Any = far.sort_values("rise", ascending=False).itertuples()
-    return [
-        Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after))
-        for r in rows
-    ]
+    return [Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after)) for r in rows]
 
 
 def _chance(bad: float, of_bad: float, good: float, of_good: float) -> float:
