@@ -80,8 +80,8 @@ def changed(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     keys = ["service", "within", "operation", "peer"]
-    early, late = (frame[frame["late"] == side].set_index(keys) for side in (False, True))
-    both = early.merge(late, left_index=True, right_index=True, suffixes=("_before", "_after")).reset_index()
+    early, late = (frame[frame["late"] == side] for side in (False, True))
+    both = early.merge(late, on=keys, suffixes=("_before", "_after"))
     both = both[(both["count_before"] >= _LEAST) & (both["count_after"] >= _LEAST)]
     visits: Any = both[both["peer"] == ""].itertuples()
     asked = {(r.service, r.operation): float(r.count_after / r.count_before) for r in visits}

@@ -116,9 +116,8 @@ def apart(places: pd.DataFrame) -> list[Pair]:
 
     ``places``: caller, callee, late, calls, own_ms. Empty where all did, or none: then it is not the way between them.
     """
-    early = places[~places["late"]].set_index(["caller", "callee"])
-    late = places[places["late"]].set_index(["caller", "callee"])
-    both = early.merge(late, left_index=True, right_index=True, suffixes=("_before", "_after")).reset_index()
+    since = places["late"].astype(bool)
+    both = places[~since].merge(places[since], on=["caller", "callee"], suffixes=("_before", "_after"))
     both = both[(both["calls_before"] >= _LEAST_CALLS) & (both["calls_after"] >= _LEAST_CALLS)]
     if len(both) < 4:
         return []
@@ -128,7 +127,10 @@ def apart(places: pd.DataFrame) -> list[Pair]:
     if far.empty or len(far) > len(both) / 2:
         return []
     rows: Any = far.sort_values("rise", ascending=False).itertuples()
-    return [Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after)) for r in rows]
+    return [
+        Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after))
+        for r in rows
+    ]
 
 
 def _chance(bad: float, of_bad: float, good: float, of_good: float) -> float:

@@ -47,7 +47,8 @@ async def _rank_services(context: ToolContext, arguments: RankServices) -> ToolR
     usual = context.sources.reported.baseline or before
     await measure(context, usual, now, looked)
     if not any(len(frame) for frame in looked.frames.values()):
-        raise SignalMissing("there is no span, no log record and no metric to compare", "look at another window")
+        why = f": {'; '.join(looked.gaps[:3])}" if looked.gaps else ""
+        raise SignalMissing(f"there is no span, no log record and no metric to compare{why}", "look at another window")
     reported = context.sources.reported
     is_reported = bool(arguments.onset) or not reported.empty
     found, families = await asyncio.to_thread(_found, looked, usual, now, reported, is_reported)
