@@ -77,13 +77,17 @@ def changed(frame: pd.DataFrame) -> pd.DataFrame:
     """One row an operation or call with enough on both sides: rate, share that failed, mean and own time, before and
     since, and ``times``, how many times as many calls a request makes. Most added time in all first.
     """
+    import pandas as pd
+
     keys = ["service", "within", "operation", "peer"]
-    early, late = (frame[frame["late"] == side].set_index(keys) for side in (False, True))
-    both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
+    early, late = (frame[frame["late"] == side] for side in (False, True))
+    both = early.merge(late, on=keys, suffixes=("_before", "_after"))
     both = both[(both["count_before"] >= _LEAST) & (both["count_after"] >= _LEAST)]
-    asked = {(r.service, r.operation): r.count_after / r.count_before for r in both[both["peer"] == ""].itertuples()}
+    visits: Any = both[both["peer"] == ""].itertuples()
+    asked = {(r.service, r.operation): float(r.count_after / r.count_before) for r in visits}
     grown = both["count_after"] / both["count_before"]
-    usual = [asked.get((s, w), float("nan")) for s, w in zip(both["service"], both["within"], strict=True)]
+    pairs = zip(both["service"], both["within"], strict=True)
+    usual = pd.Series([asked.get(pair, float("nan")) for pair in pairs], index=both.index, dtype="float64")
     both = both.assign(
         times=(grown / usual).where(both["peer"] != ""),
         error_rate_before=both["failed_before"] / both["count_before"],

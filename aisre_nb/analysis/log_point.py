@@ -5,34 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aisre_nb.analysis.logs.miner import masked, mine
+from aisre_nb.analysis.logs.miner import mine
 
 _HEAD = 12
 """Words at the beginning of a line among which a layout puts the place."""
 _LONGEST_WORD = 160
 _PLACE = re.compile(r"\(?(?:[A-Za-z_$][\w.$\[\]/\\-]*#\d{1,6}|[\w$./\\-]*\w\.[A-Za-z]{1,5}:\d{1,6})[):,\]]?")
 """``%c#%L`` of Logback and Log4j, ``file.py:12`` of everybody else."""
-_VARIES = re.compile(r"[^\s=:,;()\[\]{}\"']*\d[^\s=:,;()\[\]{}\"']*")
-_LINE = 4000
-_TEXT = 400
-_MOST = 2000
-"""Different texts of one service that are grouped; the others stand for themselves."""
+_LINE = 1000
+_TEXT = 200
 
 
 def log_points(services: Sequence[str], bodies: Sequence[str]) -> list[str]:
-    """The place that wrote each line, in words: as its layout names it, else the text without what varies.
+    """The place that wrote each line, in words: as its layout names it, else the line's pattern (`logs.miner.mine`).
 
-    The texts are grouped by `logs.miner.mine`, each service's by themselves. Equal lines are read once; of a line only
-    the first four thousand characters are.
+    Patterns are mined in each service's lines by themselves. Of a line only the first thousand characters are read.
     """
-    known = {key: _place(key[1]) for key in dict.fromkeys(zip(services, bodies, strict=True))}
-    texts: dict[str, dict[str, str]] = {}
-    for (service, body), place in known.items():
+    places = {body: _place(body) for body in dict.fromkeys(bodies)}
+    found = [places[body] for body in bodies]
+    unknown: dict[str, list[int]] = {}
+    for n, (service, place) in enumerate(zip(services, found, strict=True)):
         if not place:
-            texts.setdefault(service, {})[_text(body)] = ""
-    for of_service in texts.values():
-        of_service.update(_grouped(list(of_service)))
-    return [known[key] or texts[key[0]][_text(key[1])] for key in zip(services, bodies, strict=True)]
+            unknown.setdefault(service, []).append(n)
+    for mine_ in unknown.values():
+        mined = mine(bodies[n][:_LINE] for n in mine_)
+        for n, pattern in zip(mine_, mined.ids, strict=True):
+            found[n] = mined.patterns[pattern][:_TEXT]
+    return found
 
 
 def _place(body: str) -> str:
@@ -40,15 +39,3 @@ def _place(body: str) -> str:
         if len(word) <= _LONGEST_WORD and _PLACE.fullmatch(word):
             return word.strip("():,]")
     return ""
-
-
-def _text(body: str) -> str:
-    # A line may begin with white space, or be all of it.
-    return _VARIES.sub("<*>", masked(body[:_LINE].lstrip()))[:_TEXT]
-
-
-def _grouped(texts: list[str]) -> dict[str, str]:
-    import pandas as pd
-
-    mined = mine(pd.Series(texts[:_MOST], dtype="str"))
-    return {text: mined.patterns[mined.ids[n]] if n < len(mined.ids) else text for n, text in enumerate(texts)}

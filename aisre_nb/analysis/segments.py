@@ -30,6 +30,8 @@ SHAPES: tuple[Shape, ...] = ("flat", "trend", "step", "ramp")
 LEAST_POINTS = 8
 _EDGE = 3
 """Points at each end that no break may cut off."""
+_KNOWN = 30
+"""Points before a break from which on it is known how the series was."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def breaks(rows: Floats) -> Breaks:
     ones = np.ones(n)
     rests = np.stack([_less(trend, (after[0] >= 0) * 1.0, ones, times), _less(level, np.maximum(after[1], 0.0), ones)])
     closest = np.stack([left[3], left[4]]).argmin(axis=0)
-    free = independent(rests[closest, each])
+    rest, begin = rests[closest, each], np.stack(place[1:])[closest, each]
+    # What comes and goes once it has begun is like its neighbours too, and no less of a change for that.
+    before = independent(np.where(np.arange(n) < begin[:, None], rest, 0.0))
+    free = np.where(begin >= _KNOWN, np.maximum(independent(rest), before), independent(rest))
     left.append((bent(level, times) ** 2).sum(axis=1) + floor)
     gains = np.stack([free / 2 * np.log(left[0] / of) for of in left])
     gains -= np.log(n) * np.array(_COSTS)[:, None]

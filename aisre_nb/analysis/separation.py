@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,8 @@ def separating(values: pd.DataFrame) -> list[Separates]:
     values with the same counts the first is kept.
     """
     found: list[tuple[float, Separates]] = []
-    rows = [row for row in values.itertuples(index=False) if not _RESULT.search(str(row.key))]
+    named: Any = values.itertuples(index=False)
+    rows = [row for row in named if not _RESULT.search(str(row.key))]
     tried = max(len(rows), 1)
     seen: set[tuple[int, int, int]] = set()
     for row in rows:
@@ -97,6 +98,7 @@ def separating(values: pd.DataFrame) -> list[Separates]:
 def grown(values: pd.DataFrame) -> list[Grown]:
     """The values of which far more of all requests are than before, the most grown first."""
     found = []
+    row: Any
     for row in values.itertuples(index=False):
         late, early = row.bad + row.good, row.before
         of_late, of_early = row.of_bad + row.of_good, row.of_before
@@ -114,9 +116,8 @@ def apart(places: pd.DataFrame) -> list[Pair]:
 
     ``places``: caller, callee, late, calls, own_ms. Empty where all did, or none: then it is not the way between them.
     """
-    early = places[~places["late"]].set_index(["caller", "callee"])
-    late = places[places["late"]].set_index(["caller", "callee"])
-    both = early.join(late, lsuffix="_before", rsuffix="_after", how="inner").reset_index()
+    since = places["late"].astype(bool)
+    both = places[~since].merge(places[since], on=["caller", "callee"], suffixes=("_before", "_after"))
     both = both[(both["calls_before"] >= _LEAST_CALLS) & (both["calls_after"] >= _LEAST_CALLS)]
     if len(both) < 4:
         return []
@@ -125,9 +126,10 @@ def apart(places: pd.DataFrame) -> list[Pair]:
     far = both[rise > _FAR * usual].assign(rise=rise)
     if far.empty or len(far) > len(both) / 2:
         return []
+    rows: Any = far.sort_values("rise", ascending=False).itertuples()
     return [
         Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after))
-        for r in far.sort_values("rise", ascending=False).itertuples()
+        for r in rows
     ]
 
 

@@ -137,8 +137,10 @@ class TraceSource(Protocol):
         """
         ...
 
-    async def span_sample(self, window: Window, limit: int) -> Answer:
+    async def span_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
         """All spans of a window, or of as many whole traces, chosen by their ids, as give about ``limit`` spans.
+
+        Of no more than ``part`` of the traces, 0 to 1; the same part is the same traces.
 
         trace_id, span_id, parent_span_id, service, operation, start, duration_ms, failed (bool); by start.
         ``attrs["part"]``: of all traces, 0 to 1; the answer's total counts all spans.

@@ -169,6 +169,11 @@ class Database:
             self.state = state(folder)
             self._look()
             self._connection.execute(f"SET allowed_directories = [{quoted(folder)}, {pattern(folder)}]")
+            # A table that is a link is where it leads to; only what was linked when the folder was opened.
+            linked = {real for stored in self.tables.values() for f in stored.files if (real := f.resolve()) != f}
+            if linked:
+                listed = ", ".join(quoted(path) for path in sorted(linked))
+                self._connection.execute(f"SET allowed_paths = [{listed}]")
             self._connection.execute("SET enable_external_access = false")
             self._connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:

@@ -217,9 +217,9 @@ class TelemetryFolder:
         """See `TraceSource.trace`; an unknown id gives an empty frame and a note."""
         return await self._ask(lambda reader: whole_trace(reader, trace_id), trace_id=trace_id)
 
-    async def span_sample(self, window: Window, limit: int) -> Answer:
+    async def span_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
         """See `TraceSource.span_sample`."""
-        return await self._ask(lambda reader: span_sample(reader, window, limit), window)
+        return await self._ask(lambda reader: span_sample(reader, window, limit, part), window)
 
     async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
         """See `LogSource.log_sample`."""

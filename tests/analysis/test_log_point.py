@@ -44,5 +44,6 @@ def test_any_text_has_one_place_and_equal_texts_the_same(lines: list[str]) -> No
 
 def test_a_line_of_a_megabyte_and_one_of_binary_take_no_time() -> None:
     begun = time.perf_counter()
-    log_points(["a", "a"], ["x" * 1_000_000 + "#1", "\x00\xff" * 500_000])
+    lines = [f"{n} {'x' * 4000}" for n in range(50)]
+    log_points(["a"] * 52, ["x" * 1_000_000 + "#1", "\x00\xff" * 500_000, *lines])
     assert time.perf_counter() - begun < 1.0

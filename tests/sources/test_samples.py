@@ -45,6 +45,8 @@ async def test_of_many_whole_traces_come_and_the_records_of_the_same_traces(tele
     assert set(traced["trace_id"]) == set(spans.frame["trace_id"])
     # What belongs to no trace is dealt out as well.
     assert 10 < len(logs) - len(traced) < 120
+    same = (await folder.span_sample(window, 10_000, part)).frame
+    assert set(same["trace_id"]) == set(spans.frame["trace_id"])
     assert "of 600 spans those of a 25.00% sample" in spans.notes[0]
     await folder.close()
 

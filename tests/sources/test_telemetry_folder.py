@@ -223,3 +223,13 @@ async def test_a_table_that_is_written_again_is_read_again(telemetry: Any) -> No
     assert len((await source.logs("shelf", telemetry.window(0, 600))).frame) == 2
     assert source.now is not None and source.now > telemetry.at(120)
     await source.close()
+
+
+async def test_a_table_that_is_a_link_is_read_where_it_leads_to(telemetry: Any, tmp_path: Path) -> None:
+    stored = telemetry.table("otel_logs", [telemetry.log(n, "hello") for n in range(3)])
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "otel_logs.parquet").symlink_to(stored)
+    folder = TelemetryFolder(linked)
+    assert len((await folder.logs("shelf", telemetry.window(0, 60))).frame) == 3
+    await folder.close()

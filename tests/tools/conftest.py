@@ -62,7 +62,16 @@ class Fake:
         rows = rows[rows["operation"] == operation] if operation else rows
         return replace(answer, frame=rows.head(limit).reset_index(drop=True))
 
-    async def span_sample(self, window: Any, limit: int) -> Answer:
+    async def flow(self, window: Any, onset: Any) -> Answer:
+        return self._answer("flow", window, onset)
+
+    async def attribute_values(self, service: str, window: Any, onset: Any, operations: Any, by: str) -> Answer:
+        return self._answer("attribute_values", service, window, onset, operations, by)
+
+    async def between_places(self, window: Any, onset: Any, what: str) -> Answer:
+        return self._answer("between_places", window, onset, what)
+
+    async def span_sample(self, window: Any, limit: int, part: float = 1.0) -> Answer:
         return self._sampled("span_sample", "start", window)
 
     async def log_sample(self, window: Any, limit: int, part: float = 1.0) -> Answer:

@@ -115,9 +115,16 @@ async def test_where_nobody_told_when_the_end_of_the_window_is_compared_and_it_s
 ) -> None:
     fake.frames["span_sample"] = _spans(ago)
     result = await rank_services.handler(context, rank_services.arguments())
-    assert "nobody told when it began: the time since 2026-03-01T11:30:00Z" in result.facts["gaps"][0]
+    assert "nobody told when it began; taken is 2026-03-01T11:30:00Z: nothing tells" in result.facts["gaps"][0]
     assert result.facts["reported"] is False
     assert all(one["probability"] < 0.5 for one in result.facts["ranked"])
+
+
+async def test_where_nobody_told_when_requests_tell(context: Any, fake: Any, ago: Any) -> None:
+    fake.frames["span_sample"] = _spans(ago, "mail", minutes=120, since=14)
+    result = await rank_services.handler(context, rank_services.arguments())
+    assert result.facts["onset"] in {"2026-03-01T11:46:00Z", "2026-03-01T11:44:00Z"}
+    assert result.facts["ranked"][0]["service"] == "mail" and result.facts["ranked"][0]["probability"] > 0.5
 
 
 async def test_few_requests_and_one_empty_side_are_gaps_and_nothing_at_all_is_a_missing_signal(

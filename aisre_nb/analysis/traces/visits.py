@@ -37,9 +37,8 @@ def visits(spans: pd.DataFrame) -> Visits:
     calls to others. Spans of one id count once; a cycle of parents is cut where it is met.
     """
     import numpy as np
-    import pandas as pd
 
-    kept = spans.drop_duplicates(["trace_id", "span_id"]).reset_index(drop=True)
+    kept = spans.dropna(subset=["start", "duration_ms"]).drop_duplicates(["trace_id", "span_id"]).reset_index(drop=True)
     n = len(kept)
     parent = _parents(kept)
     service = kept["service"].to_numpy(dtype=object)
@@ -53,8 +52,7 @@ def visits(spans: pd.DataFrame) -> Visits:
     at = found.index.to_numpy()
     found["above"] = np.where(above[at] >= 0, first[above[at]], -1)
     found["caller"] = np.where(above[at] >= 0, service[above[at]], "")
-    calls, waits = _calls(kept, parent, above, first)
-    waited = waits.groupby("visit")["waited_ms"].sum() if len(waits) else pd.Series(dtype=float)
+    calls, waited = _calls(kept, parent, above, first)
     found["own_ms"] = (found["duration_ms"] - waited.reindex(found.index).fillna(0.0)).clip(lower=0.0)
     failing = kept.loc[kept["failed"].astype(bool), "visit"]
     found["failed"] = found.index.isin(set(failing))
@@ -86,19 +84,17 @@ def _climbed(up: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.int
 
 def _calls(
     spans: pd.DataFrame, parent: NDArray[np.int64], above: NDArray[np.int64], first: NDArray[np.int64]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The calls between services, and how long each visit waited for them (visit, waited_ms)."""
+) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """The calls between services, and how many milliseconds each visit waited for them."""
     import numpy as np
     import pandas as pd
 
-    start = spans["start"].astype("int64").to_numpy() / _per_ms(spans["start"])
     length = spans["duration_ms"].to_numpy(dtype=float)
     children = np.bincount(parent[parent >= 0], minlength=len(spans))
     callee = np.flatnonzero(above >= 0)
     client = above[callee]
     # The caller's side was seen where its span has this one child and is no visit by itself.
     both = (children[client] == 1) & (first[client] != client)
-    side = np.where(both, client, callee)
     service = spans["service"].to_numpy(dtype=object)
     operation = spans["operation"].to_numpy(dtype=object)
     frame = pd.DataFrame(
@@ -113,14 +109,27 @@ def _calls(
         }
     )
     frame["start"] = pd.to_datetime(frame["start"], utc=True)
-    begin = start[frame["visit"]] if len(frame) else start[:0]
-    end = begin + (length[frame["visit"]] if len(frame) else length[:0])
-    waits = pd.DataFrame({"visit": frame["visit"], "from": np.maximum(start[side], begin)})
-    waits["to"] = np.minimum(start[side] + length[side], end)
+    # A call that nobody answered is waited for as well: a span without children of a kind that has them elsewhere.
+    kind = pd.Series(service + "\n" + operation) if len(spans) else pd.Series(dtype=object)
+    alone = np.flatnonzero((children == 0) & (first != np.arange(len(spans))) & kind.isin(kind[client[both]].unique()))
+    side = np.concatenate([np.where(both, client, callee), alone])
+    waited = _waited(spans, np.concatenate([first[client], first[alone]]), side)
+    return frame[both].reset_index(drop=True), waited
+
+
+def _waited(spans: pd.DataFrame, visit: NDArray[np.int64], side: NDArray[np.int64]) -> pd.Series[float]:
+    """By visit, how long the union of these spans lasts within it."""
+    import numpy as np
+    import pandas as pd
+
+    start = spans["start"].astype("int64").to_numpy() / _per_ms(spans["start"])
+    end = start + spans["duration_ms"].to_numpy(dtype=float)
+    waits = pd.DataFrame({"visit": visit, "from": np.maximum(start[side], start[visit])})
+    waits["to"] = np.minimum(end[side], end[visit])
     waits = waits[waits["to"] > waits["from"]].sort_values(["visit", "from"])
     seen = waits.groupby("visit")["to"].cummax().groupby(waits["visit"]).shift().fillna(-np.inf)
     waits["waited_ms"] = (waits["to"] - np.maximum(waits["from"], seen)).clip(lower=0.0)
-    return frame[both].reset_index(drop=True), waits[["visit", "waited_ms"]]
+    return waits.groupby("visit")["waited_ms"].sum()
 
 
 def _per_ms(times: pd.Series[Any]) -> float:

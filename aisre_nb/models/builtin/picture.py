@@ -206,8 +206,9 @@ class Picture:
         if self.beginning is not None and self.beginning.alarming:
             return None
         best = self.outstanding
-        doubt = "none" if best is None else "own" if best.service in (self.witness, self.focus) else "other"
-        return condition.found(self, doubt)
+        if best is None:
+            return condition.found(self, "none")
+        return condition.found(self, "own" if best.service in (self.witness, self.focus) else "other")
 
     @cached_property
     def chain(self) -> list[str]:
@@ -242,13 +243,15 @@ class Picture:
 
     @cached_property
     def onset(self) -> str:
-        """When it began, as the evidence writes it: by the signals, else by the logs."""
+        """When it began, as the evidence writes it: by the signals, else by the logs, else by what Kubernetes says."""
         if self.complaint:
             return self.complaint.onset
         logs = self.logs
         said = facts.word(logs.facts, "onset") if logs else ""
         first = self.failure.first_seen if self.failure else ""
-        return first if facts.time(first) else said if facts.time(said) else ""
+        if facts.time(first) or facts.time(said):
+            return first if facts.time(first) else said
+        return self.beginning.since if self.beginning and facts.time(self.beginning.since) else ""
 
     @property
     def latest(self) -> datetime | None:
@@ -338,6 +341,11 @@ class Picture:
     def _spoken(self, service: str) -> bool:
         """Names could not be resolved, and this resolves them."""
         return bool(_RESOLVES.search(service) and _UNRESOLVED.search(self.errors))
+
+    @property
+    def befell(self) -> str:
+        """The first that Kubernetes says came of it; empty where it says nothing."""
+        return next((one.says for one in self.said if one.alarming and one != self.beginning), "")
 
     @cached_property
     def by_platform(self) -> Change | None:

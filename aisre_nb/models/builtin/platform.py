@@ -139,6 +139,12 @@ def beginning(said: Sequence[Said], services: Collection[str], error: str) -> Sa
     return stale[0] if stale else None
 
 
+def mending(said: Sequence[Said], first: Said) -> list[Said]:
+    """The beginning, and the first of what it brings directly, where each knows a remedy of its own."""
+    effect = next((one for one in said if first.key in one.effect_of and one.remedy != first.remedy), None)
+    return [one for one in (first, effect) if one is not None and one.remedy]
+
+
 def change(said: Said, listed: Sequence[Change]) -> Change | None:
     """As something that was changed: the rollout or event that is listed, else the finding where it has a time."""
     since = facts.time(said.since)

@@ -34,6 +34,9 @@ def test_shares_from_nought_to_one_and_percentages_count_alike() -> None:
     one = resource_signs(_frame("k8s.pod.cpu.utilization", 0.1, 0.9), NOW, BEFORE)
     hundred = resource_signs(_frame("cpu_used_percent", 10, 90), NOW, BEFORE)
     assert round(one[0].strength, 6) == round(hundred[0].strength, 6) > 0
+    percent = resource_signs(_frame("process.cpu.utilization", 10, 90), NOW, BEFORE)
+    assert round(percent[0].strength, 6) == round(one[0].strength, 6)
+    assert resource_signs(_frame("process.cpu.utilization", 90, 10), NOW, BEFORE) == []
 
 
 def test_what_is_no_share_of_a_capacity_tells_nothing() -> None:

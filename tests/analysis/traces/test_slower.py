@@ -28,6 +28,17 @@ def test_the_way_between_two_services_is_told_of_both(chain: Callable[..., Any])
     assert slow.iloc[0]["added_ms"] > 30 * 290
 
 
+def test_a_way_that_nobody_took_before_is_compared_with_the_others(chain: Callable[..., Any]) -> None:
+    spans, _ = chain(gap_ms={"side": 300.0})
+    side = spans["span_id"].str.contains("side") & (spans["start"] < ONSET)
+    found = slower(visits(spans[~side]), ONSET)
+    first = found.iloc[0]
+    assert (first["kind"], first["service"]) == ("way", "side") and first["strength"] > 2
+    calm, _ = chain()
+    rest = slower(visits(calm[~side]), ONSET)
+    assert (rest["strength"] < 1).all()
+
+
 def test_nothing_is_slower_where_nothing_changed_or_there_is_nothing(chain: Callable[..., Any]) -> None:
     spans, _ = chain()
     assert (slower(visits(spans), ONSET)["strength"] < 1).all()

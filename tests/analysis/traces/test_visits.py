@@ -56,6 +56,26 @@ def test_calls_at_the_same_time_are_waited_for_once() -> None:
     assert found.calls.empty
 
 
+def test_a_call_that_nobody_answered_is_waited_for_too() -> None:
+    found = visits(
+        _frame(
+            ("a", "", "web", 0, 100),
+            ("get", "a", "web", 10, 50),
+            ("b", "get", "cart", 15, 40),
+            ("c", "", "web", 200, 1000),
+            ("d", "c", "web", 210, 900),
+            ("e", "c", "web", 1150, 20),
+        ).assign(operation=["GET /", "HTTP GET", "GET /cart", "GET /", "HTTP GET", "render"])
+    )
+    assert list(found.visits.loc[found.visits["service"] == "web", "own_ms"]) == [50, 100]
+
+
+def test_a_span_without_a_time_or_a_length_is_left_out() -> None:
+    rows = _frame(("a", "", "web", 0, 100), ("b", "a", "web", 10, float("nan")), ("c", "", "web", 1, 1))
+    rows.loc[2, "start"] = pd.NaT
+    assert list(visits(rows).spans["span_id"]) == ["a"]
+
+
 def test_a_parent_that_is_not_there_a_double_and_a_cycle_make_visits_of_their_own() -> None:
     found = visits(
         _frame(

@@ -39,3 +39,8 @@ def test_no_service_is_read_into_a_text(text: str) -> None:
 def test_a_system_that_lists_no_services_is_asked_by_what_is_said() -> None:
     assert said("There is an issue with the billing service") == "billing"
     assert said("There is an issue with the service") == ""
+
+
+def test_a_kind_of_thing_is_not_one_of_them() -> None:
+    assert mentioned("A node is gone and pods do not come back", ["node-3", "shard-12"]) == []
+    assert mentioned("node-3 is gone", ["node-3", "node-4"])[0] == "node-3"

@@ -76,6 +76,12 @@ def test_a_revision_is_the_rollout_that_was_listed_at_that_time() -> None:
     assert platform.change(said({**REVISION, "since": ""})[0], []) is None
 
 
+def test_what_is_brought_may_be_mended_too() -> None:
+    waits = {**WAITS, "remedy": "Uncordon n2."}
+    assert [one.remedy for one in platform.mending(said(NODE, waits), said(NODE)[0])] == ["Mend it.", "Uncordon n2."]
+    assert len(platform.mending(said(NODE, WAITS), said(NODE)[0])) == 1
+
+
 def test_a_node_is_what_the_platform_told_of_it_first() -> None:
     def event(minute: int, title: str) -> Change:
         return Change("E3", f"2031-05-06T11:{minute:02}:00Z", "k8s_event", "", title, "", "", "")

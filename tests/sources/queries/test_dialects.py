@@ -10,7 +10,7 @@ import duckdb
 import ibis
 import pytest
 
-from aisre_nb.sources.queries import points, records, samples, spans
+from aisre_nb.sources.queries import flow, points, records, samples, separation, spans
 from aisre_nb.sources.queries.tables import COLUMNS, IBIS_TYPES, table
 from aisre_nb.times import Window
 
@@ -30,6 +30,11 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "one trace": lambda: spans.one_trace("t1", W),
     "calls": lambda: spans.calls(W),
     "leaf calls": lambda: spans.leaf_calls(W),
+    "visits": lambda: flow.visits(W, W.start),
+    "calls by operation": lambda: flow.calls(W, W.start),
+    "values of bad requests": lambda: separation.values(W, W.start, "a", ["GET /x"], "errors"),
+    "values of slow requests": lambda: separation.values(W, W.start, "a", [], "latency"),
+    "between places": lambda: separation.places(W, W.start, "zone"),
     "names": lambda: points.names(HISTOGRAM, None, None),
     "requests a step": lambda: points.requests_per_step(points.counted(HISTOGRAM, W, ["m"], "a"), 60),
     "counter a step": lambda: points.requests_per_step(points.counted("otel_metrics_sum", W, ["m"], "a"), 60),

@@ -94,7 +94,8 @@ def summary(picture: Picture, verdict: Verdict) -> str:
     found = picture.complaint
     elsewhere = picture.start and picture.subject and picture.subject != picture.start
     well = f"{picture.subject} itself did not change for the worse. " if elsewhere else ""
-    what = f"{found.service}: {words.rose(found)}." if found else f"{picture.focus or 'Nothing'} was looked at."
+    unseen = picture.befell or f"{picture.focus or 'Nothing'} was looked at."
+    what = f"{found.service}: {words.rose(found)}." if found else unseen
     if picture.condition and verdict.outcome == "root_cause":
         return f"{well}{picture.condition.text[0].upper()}{picture.condition.text[1:]}: {what}"
     if verdict.outcome == "inconclusive" or change is None:
@@ -139,12 +140,11 @@ def _change(picture: Picture) -> str:
 def _rests_on(picture: Picture) -> list[str]:
     """What the finding's words come from."""
     subject = picture.metrics(picture.subject) if picture.subject else None
-    found = (
+    found = [
         picture.complaint.evidence if picture.complaint else "",
         picture.failure.evidence if picture.failure else "",
-    )
-    proofs = [proof.evidence for proof in picture.condition.proofs] if picture.condition else []
-    found = (*found, *proofs)
+        *(proof.evidence for proof in (picture.condition.proofs if picture.condition else ())),
+    ]
     more = (one.id for one in (subject, picture.diff, picture.traces) if one)
     return [e for e in dict.fromkeys([picture.change.evidence if picture.change else "", *found, *more]) if e]
 

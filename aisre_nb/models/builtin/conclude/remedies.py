@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aisre_nb.models.builtin import facts
+from aisre_nb.models.builtin import facts, platform
 from aisre_nb.models.builtin.conclude.verdict import Verdict
 from aisre_nb.models.builtin.picture import Picture
 from aisre_nb.report.report import Remedy, RemedyKind
@@ -24,8 +24,10 @@ def remedies(picture: Picture, verdict: Verdict) -> list[Remedy]:
         title = facts.word(one.facts, "title") or one.title
         found.append(Remedy(text=f"Merge {named}{title}.", kind=kind, evidence=[one.id]))
     change, first = picture.change, picture.beginning
-    if first and first.remedy:
-        found.append(Remedy(text=first.remedy, kind=_KINDS.get(first.kind, "other"), evidence=[first.evidence]))
+    found += [
+        Remedy(text=one.remedy, kind=_KINDS.get(one.kind, "other"), evidence=[one.evidence])
+        for one in (platform.mending(picture.said, first) if first else ())
+    ]
     if picture.condition and verdict.outcome == "root_cause":
         told = picture.condition
         return [*found, Remedy(text=told.remedy, kind="other", evidence=[p.evidence for p in told.proofs[:1]])]

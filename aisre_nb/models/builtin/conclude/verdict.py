@@ -111,7 +111,7 @@ def _guilty(picture: Picture) -> Verdict:
         why = f"No change of {picture.focus} before the onset was found; what set it off is not shown."
         return Verdict("inconclusive", "dependency" if failure and failure.unreached else "", [why])
     if picture.beginning and change == picture.by_platform:
-        return Verdict("root_cause", picture.beginning.cause)
+        return Verdict("root_cause", _KINDS.get(change.kind, "code" if change.versions else picture.beginning.cause))
     kind = _KINDS.get(change.kind, "code" if failure or picture.diff else "")
     if picture.suspect:
         return Verdict("root_cause", kind)
