@@ -73,11 +73,13 @@ CREATE TABLE step AS SELECT k, begins() + to_seconds(k * 30) AS moment FROM rang
 CREATE VIEW otel_metrics_gauge AS
 SELECT moment AS TimeUnix, service AS ServiceName, metric AS MetricName, '1' AS MetricUnit,
        nothing() AS Attributes, resource(service, pod) AS ResourceAttributes,
-       (1 + hash((service, metric)) % 50) * (1 + 0.1 * sin(k / 40.0) + 0.2 * unit((k, service, metric, pod))) AS Value
+       (1 + hash((service, metric)) % 50) * (1 + 0.1 * sin(k / 40.0) + 0.2 * unit((k, service, metric, pod)))
+           / CASE WHEN metric LIKE '%utilization' THEN 100 ELSE 1 END AS Value
 FROM step, names, range(3) AS p(pod), (SELECT unnest($POD_GAUGES) AS metric)
 UNION ALL
 SELECT moment, '', metric, '1', MAP {'device': 'd' || device}, MAP {'k8s.node.name': 'node-' || node},
        (1 + hash((node, metric, device)) % 50) * (1 + 0.3 * unit((k, node, metric, device)))
+           / CASE WHEN metric LIKE '%utilization' THEN 100 ELSE 1 END
 FROM step, range($NODES) AS n(node), range(2) AS d(device), (SELECT unnest($NODE_GAUGES) AS metric)
 ORDER BY 1;
 

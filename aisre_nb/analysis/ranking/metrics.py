@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _FULL = 12.0
 """Deviations of the symptom beyond which it is no more certain."""
+_HIGHEST = 1e30
+"""What is higher was not measured: a gap, as infinity is."""
 _OFF = 3.0
 """Deviations from which a step counts as off."""
 _MOST = 12
@@ -44,7 +47,9 @@ def metric_signs(
 
     if frame.empty:
         return []
-    frame = frame.assign(service=frame["service"].astype(str), value=pd.to_numeric(frame["value"], errors="coerce"))
+    value = pd.to_numeric(frame["value"], errors="coerce")
+    value = value.mask(value.abs() > _HIGHEST)
+    frame = frame.assign(service=frame["service"].astype(str), value=value)
     time = frame["time"]
     inside = (time >= window.start) & (time < window.end)
     before = ((time >= baseline.start) & (time < baseline.end) if baseline else time < window.start) & ~inside
@@ -92,7 +97,7 @@ def _signs(
     moved = aside(other, course, traffic, symptom)
     beside = {name: max(moved.get(name, 0.0), silent.get(name, 0.0)) for name in moved.keys() | silent.keys()}
     likely = origins(explains, beside, graph, {str(name): float(n) for name, n in traffic.items()}, symptom)
-    certain = min(max(float(spent.deviations()[symptom]), 0.1), _FULL)
+    certain = min(max(_certain(spent, symptom), 0.1), _FULL)
     best = max(likely.values())
     signs = []
     for name in sorted(likely, key=lambda name: (-likely[name], name))[:_MOST]:
@@ -107,6 +112,14 @@ def _signs(
             resource = "latency" if mine.cost == "latency" else "failures"
             signs.append(Sign(name, mine.cost, strength, says, _since(mine, name), resource, *levels))
     return signs
+
+
+def _certain(spent: Excess, symptom: str) -> float:
+    """Deviations of the symptom from the time before, or of the window's worse half from its better one."""
+    course = spent.course[symptom].dropna().sort_values()
+    half = len(course) // 2
+    apart = (course.iloc[half:].mean() - course.iloc[:half].mean()) / float(spent.noise[symptom]) if half else 0.0
+    return max(float(spent.deviations()[symptom]), float(apart) / math.sqrt(2.0))
 
 
 def _seen_at(spent: Excess, graph: nx.DiGraph) -> str:

@@ -57,7 +57,9 @@ def together(excess: Excess, course: pd.Series[float]) -> dict[str, Together]:
     whole = weights @ y**2
     agreement = np.where(whole > 0, slopes**2 * spread / np.where(whole > 0, whole, 1.0), 0.0)
     up = np.where(slopes > 0, slopes, 1.0)
-    kept = np.where(slopes > 0, slopes * np.maximum(0.0, 1.0 - (error / up) ** 2), 0.0)
+    with np.errstate(over="ignore"):
+        # A slope of next to nothing has an error of any number of times it.
+        kept = np.where(slopes > 0, slopes * np.maximum(0.0, 1.0 - (error / up) ** 2), 0.0)
     return {name: Together(float(k), float(a)) for name, k, a in zip(names, kept, agreement, strict=True)}
 
 

@@ -160,3 +160,11 @@ def test_counts_by_status_are_read_as_requests_and_failures() -> None:
     signs = metric_signs(pd.concat(parts, ignore_index=True), WINDOW, None, CALLS, "door")
     assert first(signs) == "cart"
     assert "11." in signs[0].says
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), -1.0, 0.0, 1e300])
+def test_values_that_mean_nothing_are_no_error(value: float) -> None:
+    frame = system({name: 80 / TRAFFIC[name] for name in ("cart", "shop", "door")})
+    frame.loc[frame["service"] == "stock", "value"] = value
+    signs = metric_signs(frame, WINDOW, None, CALLS, "door", "latency")
+    assert first(signs) == "cart"
