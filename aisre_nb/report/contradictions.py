@@ -9,6 +9,7 @@ from aisre_nb.report.facts import fact
 from aisre_nb.report.report import RootCause
 from aisre_nb.report.rows import number
 
+_OF_REQUESTS = ("traces", "trace", "table")
 _TWICE = 2
 _MOST = 0.5
 """The part of failing requests that must begin elsewhere."""
@@ -46,6 +47,8 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
         peer = fact(one.facts, "origin.peer")
+        if one.kind not in _OF_REQUESTS:
+            continue
         if any(isinstance(place, str) and place in cause.services for place in (origin, peer)):
             return
         # A call that nobody's span answers may fail at its other end.
