@@ -109,7 +109,7 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
             continue
         passes = _reach(change.service, below) & hurt and _reach(change.service, above) & hurt
         place, weight = _place(change, trouble, known, under, over, well=change.service in trouble.well and not passes)
-        if place == "moved" and latest - change.at <= _BUILDS_UP:
+        if place in ("moved", "itself") and latest - change.at <= _BUILDS_UP:
             # Its own series moved at once: what it hurts may take its time, as a queue does.
             own = [at for at in trouble.moved.get(change.service, ()) if at + _BUCKET >= change.at]
             latest = min([latest, *(max(at, change.at) for at in own)])

@@ -127,10 +127,7 @@ def apart(places: pd.DataFrame) -> list[Pair]:
     if far.empty or len(far) > len(both) / 2:
         return []
     rows: Any = far.sort_values("rise", ascending=False).itertuples()
-    return [
-        Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after))
-        for r in rows
-    ]
+    return [Pair(r.caller, r.callee, float(r.own_ms_before), float(r.own_ms_after), int(r.calls_after)) for r in rows]
 
 
 def _chance(bad: float, of_bad: float, good: float, of_good: float) -> float:

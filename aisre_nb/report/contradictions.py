@@ -46,9 +46,10 @@ def _begins_elsewhere(cause: RootCause, evidence: Mapping[str, Evidence]) -> Ite
     found: list[tuple[str, str]] = []
     for one in evidence.values():
         origin, share = fact(one.facts, "origin.service"), number(fact(one.facts, "origin.share"))
-        peer = fact(one.facts, "origin.peer")
         if one.kind not in _OF_REQUESTS:
             continue
+        known = fact(one.facts, "origin.peer")
+        peer = known if isinstance(known, str) else ""
         if any(isinstance(place, str) and place in cause.services for place in (origin, peer)):
             return
         # A call that nobody's span answers may fail at its other end.

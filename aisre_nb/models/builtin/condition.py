@@ -28,7 +28,8 @@ _PLACES = re.compile(
 _LIMITS = re.compile(r"max|limit|replica|cpu|memory|pool|worker|thread|concurren|consumer|quota|size", re.IGNORECASE)
 """Settings of how much a service may use."""
 _HOT, _RARE = 0.3, 0.1
-_FULL = 0.85
+_FULL, _BUSY = 0.9, 0.6
+"""The share of a resource that is used at the worst, and on the whole, from which on more work has to wait."""
 _TOLD = (
     (re.compile(r"certificate[^\n]{0,80}\bexpired|\bexpired[^\n]{0,40}certificate|certificate has expired", re.I),
      "configuration", "certificate expired"),
@@ -69,7 +70,7 @@ def found(picture: Picture, change: Literal["none", "other", "own"]) -> Conditio
     """
     if not picture.start or picture.hidden:
         return None
-    rules = {"none": _RULES, "other": (_network, _told, _hot), "own": (_network,)}[change]
+    rules = {"none": _RULES, "other": (_network, _told, _hot, _flood), "own": (_network, _flood)}[change]
     return next((one for rule in rules if (one := rule(picture)) is not None), None)
 
 
@@ -212,7 +213,8 @@ def _gate(picture: Picture, entrance: str) -> str:
 def _capacity(picture: Picture) -> Condition | None:
     """A service whose processors are all in use since more was asked of it."""
     compared = picture.comparisons[0] if picture.comparisons else None
-    full = [m for m in picture.movers if m.hurts == "full" and _share(m.symptom.after) >= _FULL]
+    used = [m for m in picture.movers if re.search("utili[sz]ation", m.symptom.signal)]
+    full = [m for m in used if _share(m.symptom.peak) >= _FULL and _share(m.symptom.after) >= _BUSY]
     near = [m for m in full if m.symptom.service in (*picture.chain, picture.subject, picture.named)]
     if not near:
         return None

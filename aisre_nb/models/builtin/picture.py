@@ -45,8 +45,11 @@ NEIGHBOURS = 6
 """How many services around a healthy one are looked at."""
 CALLEES = 4
 """How many called services are looked at for where time is lost."""
+_OFTENER = 1.3
+"""Calls for each request, times those of before, to somebody else's service from which on it may be us."""
 _RETRIES, _FAILING = 2.5, 0.2
 """Calls for each request, times those of before, and the share of them that fails: one retry is usual, more are not."""
+_ALTERS = re.compile(r"^(?:drop|alter|create)\b", re.IGNORECASE)
 _TOGETHER = timedelta(minutes=2)
 _RESOLVES = re.compile(r"dns|resolv|bind9?|unbound", re.IGNORECASE)
 _UNRESOLVED = re.compile(
@@ -54,6 +57,7 @@ _UNRESOLVED = re.compile(
     r"could not resolve|unknown ?host",
     re.IGNORECASE,
 )
+_MANY, _SMOOTHED = 20, timedelta(minutes=10)
 _HOPELESS = 0.5
 _ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
 """Settings that say how often something that failed is tried again."""
@@ -185,10 +189,21 @@ class Picture:
     def comparisons(self) -> list[Evidence]:
         """What separates bad requests from good ones, of one service each; of the deepest on the way first."""
         found = [e for e in self.case.evidence if e.tool == "compare_requests"]
-        walked = {*self.chain, *(hop.service for hop in self.way)}
+        walked = {*self.chain, *(hop.service for hop in self.way), self.entrance}
         found = [e for e in found if facts.word(e.facts, "service") in walked]
         order = {service: nth for nth, service in enumerate(self.chain)}
         return sorted(found, key=lambda e: -order.get(facts.word(e.facts, "service"), -1))
+
+    @property
+    def entrance(self) -> str:
+        """Where the requests to the start come in: up the calls, to a service that nobody calls."""
+        found = self.start
+        for _ in range(_CHAIN):
+            above = [c for c in graph.callers(self.case, found) if c != found]
+            if not above:
+                break
+            found = above[0]
+        return found
 
     @property
     def growth(self) -> float:
@@ -257,7 +272,11 @@ class Picture:
     def latest(self) -> datetime | None:
         """The last instant at which the cause may have happened: the onset is no more exact than its bucket."""
         at = facts.time(self.onset)
-        return at + self.complaint.step if at and self.complaint else at
+        latest = at + self.complaint.step if at and self.complaint else at
+        # Errors that began with a new exception began with that, whatever smoothed rates say.
+        raised = facts.time(self.failure.first_seen) if self.failure and self.failure.count >= _MANY else None
+        errors = self.complaint is not None and self.complaint.errors
+        return raised if latest and raised and errors and latest < raised <= latest + _SMOOTHED else latest
 
     @cached_property
     def traces(self) -> Evidence | None:
@@ -383,6 +402,11 @@ class Picture:
         for mover in self.movers:
             if _RESTARTED.search(mover.symptom.signal):
                 continue
+            failing = self.complaint if self.complaint and self.complaint.errors else None
+            fell = not mover.hurts and mover.symptom.after < mover.symptom.before
+            if failing and fell and mover.at + mover.symptom.step > failing.at:
+                # There is less to do where requests fail before.
+                continue
             series.setdefault(mover.symptom.service, []).append(mover.at)
             if mover.hurts and mover.confidence >= moved.SURE:
                 until = mover.at + mover.symptom.step
@@ -402,7 +426,9 @@ class Picture:
     @property
     def retrying(self) -> set[str]:
         """Those who ask far more often than before for what fails, or try again and again what cannot be done."""
-        asking = {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+        last = self.way[-1] if self.way else None
+        theirs = {last.service} if last and last.where == "peer" and last.times >= _OFTENER else set[str]()
+        asking = theirs | {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
         found = self.symptom(self.focus)
         hopeless = found is not None and found.errors and found.after >= _HOPELESS
         attempts = [c for c in self.changes if c.service == self.focus and _ATTEMPTS.search(c.title)]
@@ -410,15 +436,16 @@ class Picture:
 
     @property
     def companion(self) -> Change | None:
-        """Of a setting that a deployment brought along, such as a schema's version: that deployment."""
+        """What was changed together with it on the way: of a setting the deployment, of a deployment the setting.
+
+        A schema's version is both: a setting of the database, and a migration in the source of who uses it.
+        """
         change = self.change
-        if change is None or change.kind == "deployment":
+        if change is None or change.kind not in ("deployment", "config"):
             return None
-        near = [
-            c
-            for c in self.changes
-            if c.kind == "deployment" and c.versions and c.service in self.chain and abs(c.at - change.at) <= _TOGETHER
-        ]
+        other = "config" if change.kind == "deployment" else "deployment"
+        near = [c for c in self.changes if c.kind == other and c.versions and c.service != change.service]
+        near = [c for c in near if c.service in self.chain and abs(c.at - change.at) <= _TOGETHER]
         return min(near, key=lambda c: abs(c.at - change.at), default=None)
 
     @property
@@ -428,13 +455,15 @@ class Picture:
         for hunk in hunks.read(found) if found and self.companion else []:
             if re.search(r"migrat|schema|\.sql$", hunk.file, re.IGNORECASE):
                 added = [line.text.strip() for line in hunk.lines if line.tag == "+"]
-                return next((line for line in added if re.search(r"\b(?:drop|alter|create)\b", line, re.I)), "")
+                if told := next((line for line in added if _ALTERS.search(line)), ""):
+                    return told
         return ""
 
     @cached_property
     def diff(self) -> Evidence | None:
         """What that change, or the deployment that it came with, did to the source."""
-        changed = self.companion or self.change
+        parts = [c for c in (self.change, self.companion) if c is not None]
+        changed = next((c for c in parts if c.kind == "deployment"), self.change)
         if not changed:
             return None
         for evidence in reversed(self.case.evidence):

@@ -248,6 +248,10 @@ def _source(picture: Picture) -> Iterator[Options]:
         if not told:
             text = f"{change.label} changed {where} where the stack trace leads."
             yield [_claim(text, [diff.id], _value(diff.id, "suspects.0.file", where))]
+    if diff and picture.migration:
+        check = Check(kind="contains", evidence=diff.id, expected=picture.migration)
+        text = f"A migration in it holds {words.code(picture.migration)}."
+        yield [_claim(text, [diff.id], check, essential=True)]
     found = picture.source(picture.file, change.new) if change else None
     if found and failure and frame and frame.code and picture.line:
         check = Check(kind="contains", evidence=found.id, expected=frame.code)

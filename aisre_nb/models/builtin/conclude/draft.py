@@ -102,8 +102,8 @@ def summary(picture: Picture, verdict: Verdict) -> str:
         return f"{well}{what} Its cause is not shown."
     place = f" at {picture.place}" if picture.place else ""
     if picture.companion and picture.migration:
-        told = f"it came with {picture.companion.label}, whose migration holds {words.code(picture.migration)}"
-        return f"{well}{change.label} brought it: {told}. {what}"
+        told = f"together with {picture.companion.label}, by the migration's {words.code(picture.migration)}"
+        return f"{well}{change.label} brought it, {told}. {what}"
     if failure is None:
         return f"{well}{change.label} brought it: {what}"
     names = f" ({', '.join(failure.symbols[:3])})" if failure.symbols else ""

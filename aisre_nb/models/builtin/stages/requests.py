@@ -49,11 +49,23 @@ def compared(picture: Picture) -> Step | None:
         return None
     by, deepest = picture.way[-1].by, picture.way[-1].service
     # What grew is seen where it comes in.
-    entrance = [picture.way[0].service] if picture.growth >= _GROWN else []
+    entrance = [picture.entrance] if picture.growth >= _GROWN else []
     services = [s for s in (deepest, *entrance) if picture.case.open("compare_requests", service=s)]
     if not services:
-        return None
+        return _gate(picture)
     service = services[0]
     bad = "slow" if by == "latency" else "failing"
     why = f"What have the {bad} requests of {service} in common that others have not?"
     return Step(why, (wish("compare_requests", service=service, onset=begun.onset, by=by),))
+
+
+def _gate(picture: Picture) -> Step | None:
+    """Where a flood could be held back, as far as it was not looked at."""
+    told = picture.condition
+    if told is None or told.kind != "traffic" or not told.services:
+        return None
+    gate = told.services[0]
+    if picture.metrics(gate) is not None or not picture.case.open("get_metrics", service=gate):
+        return None
+    why = f"One client brought the growth; I look at {gate}, where it could be held back."
+    return Step(why, (wish("get_metrics", service=gate, since=picture.since),))
