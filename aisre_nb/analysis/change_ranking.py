@@ -81,8 +81,8 @@ class Trouble:
     """Services that the errors themselves speak of."""
     witness: str = ""
     """Who waits for, or fails by, the ill service directly: how it asks may be what is wrong."""
-    amplifying: frozenset[str] = frozenset()
-    """Services that make far more calls for each request than before, of which many fail."""
+    amplifying: frozenset[tuple[str, str]] = frozenset()
+    """Service and title of changes of how often is asked, where far more is asked than before."""
 
 
 def is_effect(kind: str, title: str) -> bool:
@@ -121,7 +121,7 @@ def fits(changes: Sequence[Changed], trouble: Trouble, calls: Iterable[tuple[str
             kind *= _FIRST if -_BUCKET <= trouble.first[1] - change.at <= _SAME_TIME else 1.0
         if change.service in trouble.spoken:
             weight, kind = _SELF, kind * _FIRST
-        keeps_going = change.service in trouble.amplifying and change.kind in ("config", "deployment")
+        keeps_going = (change.service, change.title) in trouble.amplifying
         if keeps_going and gap <= _AMPLIFIES_FOR:
             time, weight, share, kind = 1.0, _SELF, 1.0, _AMPLIFIED
         found.append(Fit(nth, time * weight * kind * (0.5 + 0.5 * share), place, latest - change.at))

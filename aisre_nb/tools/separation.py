@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,9 @@ from aisre_nb.times import Window, instant
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BEFORE = timedelta(minutes=60)
 _TOLD = 6
@@ -56,12 +59,23 @@ async def _compare_requests(context: ToolContext, arguments: CompareRequests) ->
     if pairs:
         facts["origin"] = {"service": pairs[0].caller, "share": 1.0}
     # Where it is the way between places, that is the table.
-    frame = way.frame if pairs else answer.frame.sort_values("bad", ascending=False, kind="stable").head(_ROWS)
-    frame = frame.reset_index(drop=True)
+    frame = (way.frame if pairs else _table(answer.frame)).reset_index(drop=True)
     return ToolResult(
         "table", f"{arguments.service}: what separates {_BAD[arguments.by]} requests", _said(arguments, facts), frame,
         facts, answer.source, f"{answer.query}\n\n{way.query}", window, link=answer.link,
     )  # fmt: skip
+
+
+def _table(values: pd.DataFrame) -> pd.DataFrame:
+    """Each value with its shares, those first that bad requests have most often beyond the others."""
+    shares = {
+        f"of_{name}": (values[name] / values[f"of_{name}"].where(values[f"of_{name}"] > 0)).round(3)
+        for name in ("bad", "good", "before")
+    }
+    found = values.assign(**shares)
+    apart = (found["of_bad"].fillna(0.0) - found["of_good"].fillna(0.0)).rename("apart")
+    order = found.assign(apart=apart).sort_values(["apart", "bad"], ascending=False, kind="stable")
+    return order.drop(columns="apart").head(_ROWS)
 
 
 _BAD = {"latency": "slow", "errors": "failed"}

@@ -420,19 +420,33 @@ class Picture:
         return Trouble(
             place or self.witness, self.latest, hurt, series, frozenset(well), first,
             frozenset(s for s in {c.service for c in self.changes} if self._spoken(s)), self.witness,
-            frozenset(self.retrying),
+            self._amplifying,
         )  # fmt: skip
 
     @property
     def retrying(self) -> set[str]:
         """Those who ask far more often than before for what fails, or try again and again what cannot be done."""
-        last = self.way[-1] if self.way else None
-        theirs = {last.service} if last and last.where == "peer" and last.times >= _OFTENER else set[str]()
-        asking = theirs | {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
         found = self.symptom(self.focus)
         hopeless = found is not None and found.errors and found.after >= _HOPELESS
-        attempts = [c for c in self.changes if c.service == self.focus and _ATTEMPTS.search(c.title)]
-        return asking | ({self.focus} if hopeless and attempts else set())
+        asking = {m.service for m in self.called_more if m.times >= _RETRIES and m.error_rate >= _FAILING}
+        return asking | ({self.focus} if hopeless else set())
+
+    @property
+    def _amplifying(self) -> frozenset[tuple[str, str]]:
+        """Settings of how often is tried again, of those who do; any of who asks somebody else's service more often."""
+        last = self.way[-1] if self.way else None
+        asks = last.service if last and last.where == "peer" and last.times >= _OFTENER and self._foreign else ""
+        told = (
+            c
+            for c in self.changes
+            if c.kind == "config" and (c.service == asks or (c.service in self.retrying and _ATTEMPTS.search(c.title)))
+        )
+        return frozenset((c.service, c.title) for c in told)
+
+    @property
+    def _foreign(self) -> bool:
+        """What is waited for has no telemetry here: it is somebody else's."""
+        return self.focus not in {facts.word(r, "service") for r in graph.service_rows(self.case)}
 
     @property
     def companion(self) -> Change | None:
