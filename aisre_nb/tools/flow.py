@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
@@ -14,14 +14,17 @@ from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 
-_ROWS = 40
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROWS = 14
 _BEFORE = timedelta(minutes=30)
+_TWICE, _FEWER, _ENOUGH = 2, 0.75, 30
+"""Times as many calls for each request that are told, at most so many, and calls on which the latter must rest."""
 _COLUMNS = {
-    "service": "service", "within": "within", "operation": "operation", "peer": "callee",
-    "count_before": "count_before", "count_after": "count_after", "times": "times",
-    "error_rate_before": "error_rate_before", "error_rate_after": "error_rate_after",
-    "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
-    "own_ms_before": "own_ms_before", "own_ms_after": "own_ms_after",
+    "service": "service", "operation": "operation", "peer": "callee", "count_before": "count_before",
+    "count_after": "count_after", "times": "times", "error_rate_before": "error_rate_before",
+    "error_rate_after": "error_rate_after", "mean_ms_before": "mean_ms_before", "mean_ms_after": "mean_ms_after",
 }  # fmt: skip
 
 
@@ -48,10 +51,7 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
         raise SignalMissing("there is no span of a server or client in this window", "look at another window")
     way = hops(answer.frame, arguments.service, arguments.by)
     table = changed(answer.frame)
-    walked = {(hop.service, hop.operation, hop.peer) for hop in way}
-    on_way = [key in walked for key in zip(table["service"], table["operation"], table["peer"], strict=True)]
-    table = table.assign(way=on_way).sort_values("way", ascending=False, kind="stable", ignore_index=True)
-    frame = table.head(_ROWS)[list(_COLUMNS)].rename(columns=_COLUMNS)
+    frame = _first(table, way, arguments.by).head(_ROWS)[list(_COLUMNS)].rename(columns=_COLUMNS)
     facts: dict[str, Any] = {
         "service": arguments.service,
         "by": arguments.by,
@@ -70,6 +70,17 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
     )  # fmt: skip
 
 
+def _first(table: pd.DataFrame, way: list[Hop], by: str) -> pd.DataFrame:
+    """Those on the way, then calls that are made more or less often, then what got worse most in all."""
+    walked = {(hop.service, hop.operation, hop.peer) for hop in way}
+    on_way = [key in walked for key in zip(table["service"], table["operation"], table["peer"], strict=True)]
+    failed = (table["error_rate_after"] - table["error_rate_before"]) * table["count_after"]
+    other = table["peer"].ne("") & ((table["times"] >= _TWICE) | (table["times"] <= _FEWER))
+    worse = table["added_ms"] if by == "latency" else failed
+    order = table.assign(way=on_way, other=other, worse=worse)
+    return order.sort_values(["way", "other", "worse"], ascending=False, kind="stable", ignore_index=True)
+
+
 def _fact(hop: Hop, by: str) -> dict[str, Any]:
     unit = "ms" if by == "latency" else "error_rate"
     return {
@@ -81,7 +92,7 @@ def _fact(hop: Hop, by: str) -> dict[str, Any]:
 
 def _more(table: Any) -> list[dict[str, Any]]:
     """Calls that are made twice as often for each request as before, or more: retries, a loop, a cache that misses."""
-    many = table[(table["peer"] != "") & (table["times"] >= 2)].sort_values("count_after", ascending=False)
+    many = table[(table["peer"] != "") & (table["times"] >= _TWICE)].sort_values("count_after", ascending=False)
     return [
         {
             "service": r.service, "operation": r.operation, "peer": r.peer, "times": round(float(r.times), 2),
@@ -89,9 +100,6 @@ def _more(table: Any) -> list[dict[str, Any]]:
         }
         for r in many.head(8).itertuples()
     ]  # fmt: skip
-
-
-_FEWER, _ENOUGH = 0.75, 30
 
 
 def _less(table: Any) -> list[dict[str, Any]]:
