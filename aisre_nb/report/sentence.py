@@ -158,7 +158,7 @@ def _clock(found: re.Match[str]) -> Clock:
 
 
 def _english(token: str) -> bool:
-    """``follow-up`` and ``read-only`` are words; ``api-gateway`` is a name."""
+    """``follow-up`` and ``read-only`` are words; ``front-door`` is a name."""
     if not re.fullmatch(r"[A-Za-z]+(?:-[A-Za-z]+)+|[A-Za-z]+(?:/[A-Za-z]+)|e\.g|i\.e|and/or", token):
         return False
     parts = re.split(r"[-/]", token.lower())

@@ -57,7 +57,13 @@ async def test_the_worst_operation_and_where_its_error_begins(context: Any) -> N
     facts = (await get_traces.handler(context, get_traces.arguments(service="web"))).facts
     assert (facts["total"], facts["errors"], facts["endpoint"]) == (58, 3, "POST /pay")
     assert [o["operation"] for o in facts["operations"]] == ["POST /pay", "GET /"]
-    assert facts["origin"] == {"service": "bank", "operation": "charge", "message": "declined", "peer": "", "share": 1.0}
+    assert facts["origin"] == {
+        "service": "bank",
+        "operation": "charge",
+        "message": "declined",
+        "peer": "",
+        "share": 1.0,
+    }
 
 
 async def test_a_failing_and_a_healthy_one_of_middle_duration(context: Any) -> None:

@@ -125,7 +125,7 @@ def _elsewhere(picture: Picture) -> Condition | None:
         return None
     if hop.by == "latency":
         text = f"{hop.peer} answers slowly"
-        said = f"{hop.operation} of {hop.peer} takes {hop.after:.3g} ms on average, {hop.before:.3g} ms before."
+        said = f"{hop.operation} of {hop.peer} takes {_ms(hop.after)} on average, {_ms(hop.before)} before."
     else:
         text = f"{hop.peer} fails"
         part = f"{words.share(hop.after)} of the calls {hop.operation} to {hop.peer}"
@@ -264,6 +264,10 @@ def _number(text: str) -> float | None:
 
 _GROWN = 1.3
 _RULES: tuple[Callable[[Picture], Condition | None], ...] = (_network, _told, _hot, _flood, _elsewhere, _capacity)
+
+
+def _ms(value: float) -> str:
+    return f"{value:.0f} ms" if value >= 100 else f"{value:.3g} ms"
 
 
 def _share(value: float) -> float:
