@@ -82,3 +82,34 @@ def test_an_empty_graph_a_cycle_and_no_change_do_no_harm() -> None:
 def test_the_autoscaler_comes_last_of_what_the_ill_service_went_through() -> None:
     found = fits([changed(-1, "orders", "scale"), changed(-1, "orders", "flag")], trouble(), CALLS)
     assert [f.nth for f in found] == [1, 0]
+
+
+def test_a_setting_that_keeps_trouble_going_counts_more_than_what_set_it_off() -> None:
+    again, event = changed(-15, "web", title="Set RETRIES"), changed(-1, "store", "k8s_event", "Volume is slow")
+    without = fits([again, event], trouble(), CALLS)
+    assert without[0].nth == 1
+    found = fits([again, event], trouble(amplifying=frozenset({("web", "Set RETRIES")})), CALLS)
+    assert found[0].nth == 0 and found[0].score >= 2 * found[1].score
+    long_ago = fits(
+        [changed(-90, "web", title="Set RETRIES")], trouble(amplifying=frozenset({("web", "Set RETRIES")})), CALLS
+    )
+    assert long_ago[0].score < 0.01
+
+
+def test_a_change_after_which_its_own_service_moved_first_counts_double() -> None:
+    pair = [changed(-2, "store"), changed(-1.5, "orders")]
+    even, first = fits(pair, trouble(), CALLS), fits(pair, trouble(first=("store", at(-1.8))), CALLS)
+    assert even[0].nth == 1 and first[0].nth == 0
+
+
+def test_a_caller_that_fails_only_as_it_waits_is_no_better_a_candidate_for_it() -> None:
+    passing = fits([changed(-1, "web")], trouble(hurt={"orders": ONSET, "web": at(1)}), CALLS)[0]
+    before = fits([changed(-5, "web")], trouble(hurt={"orders": ONSET, "web": at(-4)}), CALLS)[0]
+    assert (passing.place, before.place) == ("caller", "moved")
+
+
+def test_what_stands_between_two_that_suffer_is_not_cleared_by_being_well() -> None:
+    well, hurt = frozenset({"orders"}), {"web": ONSET, "store": ONSET}
+    between = fits([changed(-1, "orders")], trouble(service="store", hurt=hurt, well=well), CALLS)[0]
+    assert between.place == "caller"
+    assert fits([changed(-1, "mail")], trouble(hurt=hurt, well=frozenset({"mail"})), CALLS)[0].place == "elsewhere"

@@ -111,7 +111,7 @@ def test_a_page_that_is_reloaded_while_an_approval_waits_can_still_approve(lab: 
     page.page.wait_for_function(
         "() => document.querySelector('.aisre-panel')?.innerText.includes('Root cause found; %sre show')"
     )
-    assert "12. create_pull_request: E12" in panel.inner_text()
+    assert "15. create_pull_request: E15" in panel.inner_text()
     page.run(2)
     page.done(2)
     assert "Root cause found" in page.text(2) and "approved by ada" in page.text(2)

@@ -39,7 +39,7 @@ def test_both_files_are_written_and_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["postmortem", str(record), "--html", "pm.html", "--markdown", "pm.md"]) == 0
-    assert capsys.readouterr().out.split() == ["pm.html", "pm.md", "pm_files/E3.svg", "pm_files/E5.svg"]
+    assert capsys.readouterr().out.split() == ["pm.html", "pm.md", "pm_files/E3.svg", "pm_files/E6.svg"]
     whole = Path("pm.html").read_text()
     assert 4_000_000 < len(whole.encode()) < 8_000_000
     assert not re.search(r"(?:src|href)=\"(?!#)", whole[: whole.index("<script")])

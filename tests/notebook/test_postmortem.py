@@ -78,7 +78,7 @@ def test_files_are_written_and_only_ours_replaced(executed: dict[str, Any]) -> N
     assert re.search(r"pm\.html: one file, opens offline, 5\.\d MB", _text(executed["files"]))
     assert "post mortem.md and 2 pictures in post mortem_files" in _text(executed["files"])
     assert 4_000_000 < (folder / "pm.html").stat().st_size < 8_000_000
-    assert {f.name for f in (folder / "post mortem_files").iterdir()} == {"E3.svg", "E5.svg"}
+    assert {f.name for f in (folder / "post mortem_files").iterdir()} == {"E3.svg", "E6.svg"}
     assert "pm.html" in _text(executed["again"])
     assert (folder / "mine.html").read_text() == "mine"
 
