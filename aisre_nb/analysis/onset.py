@@ -23,6 +23,7 @@ _SIGNIFICANT = 8.0
 """The gain in log-likelihood, over what the break costs, below which nothing changed."""
 _SURE = 20.0
 """The gain that is trusted by two thirds."""
+_LONG, _NEARLY, _CERTAIN = 15, 0.9, 0.95
 _AT_ONCE = 2000
 """Series that are held in one matrix at most."""
 _LARGEST = 1e150
@@ -121,7 +122,17 @@ def _told(values: Values, at: int, shape: Shape, gain: float, least: float) -> F
     peak = float(values[at:].max() if shift > 0 else values[at:].min())
     place = _first_off(values, at, before, shift, spread) if shape == "step" else at
     sure = 1 - math.exp(-gain / _SURE)
+    if _left_for_good(values, at, before, shift):
+        sure = max(sure, _CERTAIN)
     return Found(Change(before, after, peak, None, sure, "up" if shift > 0 else "down", shape), place)
+
+
+def _left_for_good(values: Values, at: int, before: float, shift: float) -> bool:
+    """It had one value all the time, and hardly ever has it since: an empty queue that fills."""
+    import numpy as np
+
+    off = (values[at:] - before) * math.copysign(1, shift) > 0
+    return at >= _LONG and len(off) >= LEAST_POINTS and bool(np.ptp(values[:at]) == 0) and bool(off.mean() >= _NEARLY)
 
 
 def _first_off(values: Values, at: int, before: float, shift: float, spread: float) -> int:

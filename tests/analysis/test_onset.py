@@ -126,3 +126,14 @@ def test_many_at_once_are_told_as_one_by_one() -> None:
 def test_nothing_breaks_it(values: list[float]) -> None:
     found = change(_series(values))
     assert 0 <= found.confidence <= 1 and (found.onset is None) == (found.direction == "flat")
+
+
+def test_a_queue_that_was_always_empty_and_fills_is_certain() -> None:
+    import pandas as pd
+
+    times = pd.date_range("2026-01-05T10:00:00Z", periods=120, freq="1min")
+    filling = pd.Series([0.0] * 80 + [2.5 * n + (n % 3) for n in range(40)], index=times)
+    found = change(filling)
+    assert found.direction == "up" and found.confidence >= 0.95
+    now_and_then = pd.Series([0.0] * 80 + [float(n % 4 == 0) for n in range(40)], index=times)
+    assert change(now_and_then).confidence < 0.95

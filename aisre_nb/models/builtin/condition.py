@@ -70,7 +70,7 @@ def found(picture: Picture, change: Literal["none", "other", "own"]) -> Conditio
     """
     if not picture.start or picture.hidden:
         return None
-    rules = {"none": _RULES, "other": (_network, _told, _hot, _flood), "own": (_network, _flood)}[change]
+    rules = {"none": _RULES, "other": (_network, _told, _hot, _flood, _worn_out), "own": (_network, _flood)}[change]
     return next((one for rule in rules if (one := rule(picture)) is not None), None)
 
 
@@ -246,6 +246,13 @@ def _capacity(picture: Picture) -> Condition | None:
         "capacity", (service,), f"{traffic}, and {service}'s processors are saturated ({by})", tuple(proofs),
         f"Scale {service}, or hold back {asked or 'some of its traffic'}.",
     )  # fmt: skip
+
+
+def _worn_out(picture: Picture) -> Condition | None:
+    """The same where another service's change seems to fit: only if the time is its own, and more is asked of it."""
+    here = bool(picture.way) and picture.way[-1].where == "itself" and picture.way[-1].service == picture.focus
+    told = _capacity(picture) if here and picture.growth >= _GROWN else None
+    return told if told and told.services == (picture.focus,) else None
 
 
 def _limited(picture: Picture, service: str, at: datetime) -> Change | None:

@@ -57,6 +57,8 @@ _UNRESOLVED = re.compile(
     r"could not resolve|unknown ?host",
     re.IGNORECASE,
 )
+_QUEUE = re.compile(r"queue|messag|backlog|topic|\blag\b|stream|job", re.IGNORECASE)
+_MORE_TRAFFIC = 1.3
 _MANY, _SMOOTHED = 20, timedelta(minutes=10)
 _HOPELESS = 0.5
 _ATTEMPTS = re.compile(r"retr(?:y|ies)|attempts?|deliver(?:y|ies)|requeue|dead.?letter|backoff", re.IGNORECASE)
@@ -314,7 +316,17 @@ class Picture:
     @cached_property
     def fits(self) -> list[Fit]:
         """How well each change fits, the best first."""
-        return changes.ranked(self.changes, self._trouble, graph.pairs(self.case)) if self._trouble else []
+        return changes.ranked(self.changes, self._trouble, self._calls) if self._trouble else []
+
+    @property
+    def _calls(self) -> list[tuple[str, str]]:
+        """Who calls whom; a queue that backs up waits for those who take from it, whom traces show beside it."""
+        pairs = graph.pairs(self.case)
+        if self.hidden is None or not _QUEUE.search(self.hidden.signal):
+            return pairs
+        feeding = {caller for caller, callee in pairs if callee == self.focus}
+        beside = {callee for caller, callee in pairs if caller in feeding} - {self.focus}
+        return [*pairs, *((self.focus, taker) for taker in sorted(beside))]
 
     @cached_property
     def outstanding(self) -> Change | None:
@@ -399,6 +411,7 @@ class Picture:
         ill = [found for s in self.chain if (found := self.symptom(s))]
         hurt = {found.service: found.at + found.step for found in ill}
         series: dict[str, list[datetime]] = {}
+        grown = self.growth >= _MORE_TRAFFIC
         for mover in self.movers:
             if _RESTARTED.search(mover.symptom.signal):
                 continue
@@ -407,12 +420,18 @@ class Picture:
             if failing and fell and mover.at + mover.symptom.step > failing.at:
                 # There is less to do where requests fail before.
                 continue
+            if grown and not mover.hurts and not fell:
+                # More is asked of everybody.
+                continue
             series.setdefault(mover.symptom.service, []).append(mover.at)
             if mover.hurts and mover.confidence >= moved.SURE:
                 until = mover.at + mover.symptom.step
                 hurt[mover.symptom.service] = min(hurt.get(mover.symptom.service, until), until)
         serving = {facts.word(r, "service") for r in graph.service_rows(self.case) if facts.number(r, "requests")}
         well = {s for s in serving if not self.symptom(s)} - set(hurt) - {self.focus}
+        if self.hidden and _QUEUE.search(self.hidden.signal):
+            # Who takes too little from a queue fails nobody and is as fast as ever.
+            well -= {callee for caller, callee in self._calls if caller == self.focus}
         # Somebody else's service is not changed by us: what we changed is how it is asked.
         place = self.focus if self.focus in {facts.word(r, "service") for r in graph.service_rows(self.case)} else ""
         begun = moved.first(self.movers, graph.pairs(self.case))
