@@ -249,8 +249,11 @@ def _capacity(picture: Picture) -> Condition | None:
 
 
 def _worn_out(picture: Picture) -> Condition | None:
-    """The same where another service's change seems to fit: only if the time is its own, and more is asked of it."""
-    here = bool(picture.way) and picture.way[-1].where == "itself" and picture.way[-1].service == picture.focus
+    """The same where another service's change seems to fit: only where requests come in, and if the time is its own.
+
+    Further in, more requests are as often what somebody's change brought.
+    """
+    here = bool(picture.way) and picture.way[-1].where == "itself" and picture.focus == picture.entrance
     told = _capacity(picture) if here and picture.growth >= _GROWN else None
     return told if told and told.services == (picture.focus,) else None
 
