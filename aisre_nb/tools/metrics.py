@@ -157,7 +157,8 @@ def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_na
 def shown(value: float, unit: str) -> str:
     """A value as a person writes it."""
     if unit in ("1", "ratio", "share"):
-        return f"{value:.2%}"
+        # A gauge without a unit counts something; a share is never far above 1.
+        return f"{value:.2%}" if abs(value) <= 1.5 else f"{value:.4g}"
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
     return f"{value:.3g} {unit}".strip()
