@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import SourceUnreachable
 from aisre_nb.sources.git import Git
@@ -25,19 +25,29 @@ def diff_arguments(before: str, after: str, paths: Sequence[str]) -> list[str]:
 async def hunks(git: Git, before: str, after: str, paths: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The frame of `CodeSource.diff`, and a note for each file whose change has no lines."""
     import pandas as pd
+
+    text = (await git.output(*diff_arguments(before, after, paths))).decode("utf-8", "replace")
+    commits = await _last_commits(git, before, after, paths)
+    rows, notes = hunk_rows(text, commits, f"git's diff of {before[:12]} and {after[:12]}")
+    return pd.DataFrame(rows, columns=COLUMNS), tuple(notes)
+
+
+def hunk_rows(text: str, commits: Mapping[str, str], whose: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of `CodeSource.diff` from a unified diff, and a note for each file whose change has no lines.
+
+    ``commits``: by path. ``whose``: as an error names it. Raises `SourceUnreachable`.
+    """
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 
-    text = (await git.output(*diff_arguments(before, after, paths))).decode("utf-8", "replace")
     try:
         patch = PatchSet(text)
     except UnidiffParseError as error:
-        raise SourceUnreachable(f"git's diff of {before[:12]} and {after[:12]} cannot be read: {error}") from None
-    commits = await _last_commits(git, before, after, paths)
+        raise SourceUnreachable(f"{whose} cannot be read: {error}") from None
     rows, notes = [], []
     for file in patch:
         if not len(file):
-            notes.append(f"{file.path} changed without lines to show (binary, renamed or empty)")
+            notes.append(no_lines(file.path))
         rows += [
             {
                 "file": file.path,
@@ -51,7 +61,12 @@ async def hunks(git: Git, before: str, after: str, paths: Sequence[str]) -> tupl
             }
             for hunk in file
         ]
-    return pd.DataFrame(rows, columns=COLUMNS), tuple(notes)
+    return rows, notes
+
+
+def no_lines(path: str) -> str:
+    """The note for a file whose change has no lines."""
+    return f"{path} changed without lines to show (binary, renamed or empty)"
 
 
 async def _last_commits(git: Git, before: str, after: str, paths: Sequence[str]) -> dict[str, str]:

@@ -226,7 +226,7 @@ class GitRepository:
         state, branch = await self._place(request)
         try:
             made = await proposal.compute(self._git, state.head, request.edits)
-            _check_unmoved(request.files, made.files, state.main)
+            proposal.check_unmoved(request.files, made.files, state.main)
             await proposal.write(self._git, state.head, request.edits)
             who = await self._who()
             title = " ".join(request.title.split()) or branch
@@ -345,17 +345,6 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in content
-
-
-def _check_unmoved(approved: Sequence[FileChange], now: Sequence[FileChange], main: str) -> None:
-    if not approved:
-        return
-    shown = {f.path: (f.before, f.after) for f in approved}
-    moved = sorted(
-        {f.path for f in now if shown.get(f.path) != (f.before, f.after)} | shown.keys() - {f.path for f in now}
-    )
-    if moved:
-        raise ChangeConflict(f"{', '.join(moved)} on {main} is not what was approved; nothing was opened", "look again")
 
 
 def _as_frame(files: Sequence[FileChange], kept: dict[str, Any], url: str) -> pd.DataFrame:

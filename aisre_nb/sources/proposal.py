@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aisre_nb.errors import ToolError
+from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.change import FileChange
 from aisre_nb.sources.base import Edit, PullRequest
 from aisre_nb.sources.git import Git
@@ -49,11 +49,21 @@ async def write(git: Git, base: str, edits: Sequence[Edit]) -> Proposal:
     return await _made(git, base, edits, keep=True)
 
 
+def check_unmoved(approved: Sequence[FileChange], now: Sequence[FileChange], main: str) -> None:
+    """Raises `ChangeConflict` where the files that would change are not the ones that were approved."""
+    if not approved:
+        return
+    shown = {f.path: (f.before, f.after) for f in approved}
+    moved = sorted(
+        {f.path for f in now if shown.get(f.path) != (f.before, f.after)} | shown.keys() - {f.path for f in now}
+    )
+    if moved:
+        raise ChangeConflict(f"{', '.join(moved)} on {main} is not what was approved; nothing was opened", "look again")
+
+
 async def _made(git: Git, base: str, edits: Sequence[Edit], *, keep: bool) -> Proposal:
-    if not edits:
-        raise ToolError("a pull request needs at least one edit", "give path, old and new")
     files = await tree(git, base)
-    after = await _edited(git, files, edits)
+    after = edited(files, await blobs(git, touched(files, edits)), edits)
     with _aside(git, await git.text("rev-parse", "--git-path", "objects"), keep=keep) as aside:
         await aside.output("read-tree", base)
         lines = []
@@ -85,10 +95,17 @@ def _aside(git: Git, objects: str, *, keep: bool) -> Iterator[Git]:
         yield git.with_environment(**environment)
 
 
-async def _edited(git: Git, files: Mapping[str, Entry], edits: Sequence[Edit]) -> dict[str, tuple[str, bytes]]:
-    """Mode and new content of each file that the edits touch, in their order."""
-    touched = [files[edit.path].blob for edit in edits if edit.path in files and _is_file(files[edit.path])]
-    contents = await blobs(git, sorted(set(touched)))
+def touched(files: Mapping[str, Entry], edits: Sequence[Edit]) -> list[str]:
+    """The blobs whose contents `edited` needs."""
+    return sorted({files[edit.path].blob for edit in edits if edit.path in files and _is_file(files[edit.path])})
+
+
+def edited(
+    files: Mapping[str, Entry], contents: Mapping[str, bytes], edits: Sequence[Edit]
+) -> dict[str, tuple[str, bytes]]:
+    """Mode and new content of each file that the edits touch, in their order. Raises `ToolError`."""
+    if not edits:
+        raise ToolError("a pull request needs at least one edit", "give path, old and new")
     texts: dict[str, str] = {}
     for edit in edits:
         entry = files.get(edit.path)

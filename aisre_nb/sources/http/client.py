@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -45,6 +45,8 @@ class Reply:
     content_type: str
     """In small letters, without parameters."""
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name in small letters: where an answer goes on is told there."""
 
 
 class HttpClient:
@@ -54,8 +56,15 @@ class HttpClient:
     to do next, and neither holds a secret.
     """
 
-    def __init__(self, access: Access, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        access: Access,
+        backoff: Backoff | None = None,
+        opens: Callable[[Mapping[str, Any]], httpx2.AsyncClient] | None = None,
+    ) -> None:
+        """``opens``: makes a pool of these settings where who asks is shown by more than headers."""
         self.access = access
+        self._opens = opens
         self._backoff = backoff or Backoff(tries=3, first=0.3, longest=3.0, patience=10.0)
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
         self._tls: ssl.SSLContext | None = None
@@ -66,7 +75,7 @@ class HttpClient:
         ``path`` begins with a slash and goes behind the source's address. ``form`` sends the parameters in the body,
         for long ones. ``asked``: the question in words, for whoever decides whether it is sent.
         """
-        return await self._decoded(await self.read(path, params, form=form, asked=asked))
+        return await self.decoded(await self.read(path, params, form=form, asked=asked))
 
     async def read(
         self,
@@ -91,13 +100,16 @@ class HttpClient:
         return await self._bounded("GET" if content is None else "POST", where, content, more, self._backoff)
 
     async def write(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
-        """Send a change, once; what it answers as JSON, None where it answers nothing."""
+        """Send a change, once; what it answers as JSON, None where it answers nothing.
+
+        The body goes as JSON, of the ``Content-Type`` among the headers where there is one.
+        """
         if estimate.wanted():
             raise SourceUnreachable(f"{self.access.name}: a change is not sent while its cost is asked")
-        more = {**(headers or {}), **({"Content-Type": "application/json"} if body is not None else {})}
+        more = {**({"Content-Type": "application/json"} if body is not None else {}), **(headers or {})}
         content = None if body is None else _dumped(body)
         reply = await self._bounded(method, path, content, more, Backoff(tries=1))
-        return await self._decoded(reply) if reply.body.strip() else None
+        return await self.decoded(reply) if reply.body.strip() else None
 
     async def close(self) -> None:
         """Let go of this loop's connections; those of loops that are gone went with them."""
@@ -172,7 +184,8 @@ class HttpClient:
     async def _received(self, response: httpx2.Response) -> Reply:
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if response.is_success:
-            return Reply(response.status_code, kind, await self._whole(response, self.access.largest))
+            whole = await self._whole(response, self.access.largest)
+            return Reply(response.status_code, kind, whole, {k.lower(): v for k, v in response.headers.items()})
         # What is said of an error is read up to a bound, and no error of reading it hides the status.
         body = await self._whole(response, 200_000, cut=True)
         problem = failure.of_status(self.access, response.status_code, failure.words(body, kind))
@@ -200,7 +213,8 @@ class HttpClient:
             "ask for less, or set max_mb",
         )
 
-    async def _decoded(self, reply: Reply) -> Any:
+    async def decoded(self, reply: Reply) -> Any:
+        """An answer as JSON."""
         if reply.content_type and not reply.content_type.endswith("json"):
             page = "a web page, as a login page is" if "html" in reply.content_type else reply.content_type[:60]
             raise failure.of_answer(self.access, f"answers with {failure.quoted(self.access, page)}, not with JSON")
@@ -225,10 +239,12 @@ class HttpClient:
         if found is None:
             import httpx2
 
-            limits = httpx2.Limits(max_connections=_POOL, max_keepalive_connections=_POOL, keepalive_expiry=30.0)
-            timeout = httpx2.Timeout(_READ, connect=_CONNECT, pool=_READ)
-            told = {"User-Agent": "aisre-nb", "Accept": "application/json"}
-            found = httpx2.AsyncClient(verify=self._context(), limits=limits, timeout=timeout, headers=told)
+            told = {
+                "limits": httpx2.Limits(max_connections=_POOL, max_keepalive_connections=_POOL, keepalive_expiry=30.0),
+                "timeout": httpx2.Timeout(_READ, connect=_CONNECT, pool=_READ),
+                "headers": {"User-Agent": "aisre-nb", "Accept": "application/json"},
+            }
+            found = self._opens(told) if self._opens else httpx2.AsyncClient(verify=self._context(), **told)
             self._pools[loop] = found
         return found
 
