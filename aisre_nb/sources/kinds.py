@@ -40,6 +40,8 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "folder": Kind("aisre_nb.sources.folder_source"),
     "git": Kind("aisre_nb.sources.git_source"),
+    "github": Kind("aisre_nb.sources.github"),
+    "gitlab": Kind("aisre_nb.sources.gitlab"),
 }
 
 

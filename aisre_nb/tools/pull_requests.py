@@ -101,7 +101,9 @@ async def _create(context: ToolContext, arguments: CreatePullRequest) -> ToolRes
         "undo": closing(opened.get("number"), opened.get("commit")),
     }
     said = f"pull request #{facts['number']} is {facts['state']}: branch {facts['branch']}"
-    return ToolResult("pull_request", arguments.title, said, answer.frame, facts, answer.source, answer.query)
+    return ToolResult(
+        "pull_request", arguments.title, said, answer.frame, facts, answer.source, answer.query, notes=answer.notes
+    )
 
 
 create_pull_request = Tool(

@@ -239,7 +239,7 @@ class HttpClient:
         if found is None:
             import httpx2
 
-            told = {
+            told: dict[str, Any] = {
                 "limits": httpx2.Limits(max_connections=_POOL, max_keepalive_connections=_POOL, keepalive_expiry=30.0),
                 "timeout": httpx2.Timeout(_READ, connect=_CONNECT, pool=_READ),
                 "headers": {"User-Agent": "aisre-nb", "Accept": "application/json"},
