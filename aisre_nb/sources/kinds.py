@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "git": Kind("aisre_nb.sources.git_source"),
     "github": Kind("aisre_nb.sources.github"),
     "gitlab": Kind("aisre_nb.sources.gitlab"),
+    "kubernetes": Kind("aisre_nb.sources.kubernetes"),
 }
 
 

@@ -18,6 +18,7 @@ from aisre_nb.sources.base import (
     Sources,
     TraceSource,
 )
+from aisre_nb.sources.cluster import Cluster
 from aisre_nb.sources.reported import Reported
 
 
@@ -33,6 +34,9 @@ class Offer:
     changes: ChangeSource | None = None
     code: CodeSource | None = None
     kubernetes: ClusterState | None = None
+    cluster: Cluster | None = None
+    after: frozenset[str] = frozenset()
+    """Of what others go before it wherever they are configured: ``{"logs"}``."""
     now: datetime | None = None
     """The instant that a kept world ends."""
     clock: Callable[[], datetime | None] | None = None
@@ -41,7 +45,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes")
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster")
 """Of these one source is asked, the first that is configured."""
 
 
@@ -52,12 +56,15 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
     passed: dict[str, list[str]] = {}
     for slot in _ONE:
         there = [offer for offer in offers if getattr(offer, slot) is not None]
+        there.sort(key=lambda offer: slot in offer.after)
         asked[slot] = getattr(there[0], slot) if there else None
         for offer in there[1:]:
             passed.setdefault(f"{offer.source.name}\0{there[0].source.name}", []).append(slot)
     for pair, slots in passed.items():
         name, before = pair.split("\0")
-        told.append(f"{name} is not asked for {', '.join(slots)}: {before} is configured before it")
+        first = next(offer.source.name for offer in offers if offer.source.name in (name, before))
+        why = f"{before} is configured before it" if first == before else f"{before} goes before it"
+        told.append(f"{name} is not asked for {', '.join(slots)}: {why}")
     kept = next((offer for offer in offers if offer.clock is not None), None)
     return Sources(
         **asked,

@@ -7,9 +7,9 @@ from typing import Any
 
 from aisre_nb.sources.forge.host import Compared, Patched
 from aisre_nb.sources.forge.state import State
-from aisre_nb.sources.forge.together import gathered
 from aisre_nb.sources.git_diff import hunk_rows, no_lines
 from aisre_nb.sources.git_tree import Entry
+from aisre_nb.sources.http.together import gathered
 from aisre_nb.sources.scratch_git import Versions, differences
 
 _MADE = 200

@@ -17,11 +17,11 @@ from aisre_nb.sources.forge.host import Host
 from aisre_nb.sources.forge.options import ForgeOptions
 from aisre_nb.sources.forge.places import Places, within
 from aisre_nb.sources.forge.state import State
-from aisre_nb.sources.forge.together import gathered
 from aisre_nb.sources.git_blame import MOST
 from aisre_nb.sources.git_diff import COLUMNS as HUNKS
 from aisre_nb.sources.git_tree import matching_path
 from aisre_nb.sources.http.client import HttpClient
+from aisre_nb.sources.http.together import gathered
 from aisre_nb.sources.links import repository_page
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.times import Window

@@ -10,10 +10,10 @@ from typing import Any
 from aisre_nb.errors import AisreError, ChangeConflict
 from aisre_nb.sources.forge.answers import segments, shaped
 from aisre_nb.sources.forge.host import Blamed, CheckRun, Deployed, Request, Wanted, sha
-from aisre_nb.sources.forge.together import gathered
 from aisre_nb.sources.github.reading import ACCEPT, GitHubReads
 from aisre_nb.sources.http.client import HttpClient
 from aisre_nb.sources.http.failure import Refused, Understood
+from aisre_nb.sources.http.together import gathered
 from aisre_nb.times import instant
 
 _DEPLOYMENTS = 3
