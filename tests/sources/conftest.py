@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -193,3 +194,17 @@ def real_cases() -> Callable[[str], list[Path]]:
         return found
 
     return cases
+
+
+@pytest.fixture(scope="session")
+def _shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from aisre_nb.sandbox import make
+
+    made: Path = make("cart-errors", 1, tmp_path_factory.mktemp("hosted") / "world", hours=1, per_second=2)
+    return made
+
+
+@pytest.fixture
+def shop(_shop: Path, tmp_path: Path) -> Path:
+    """The sandbox's world, its repository and that one's remote; a copy of its own."""
+    return Path(shutil.copytree(_shop, tmp_path / "world"))

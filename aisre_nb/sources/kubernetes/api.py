@@ -94,9 +94,11 @@ class KubernetesApi:
             known = {"apiVersion": version, "kind": kind.name}
             found += [{**item, **known} for item in told.get("items") or [] if isinstance(item, dict)]
             meta = told.get("metadata")
-            on = str(meta.get("continue") or "") if isinstance(meta, dict) else ""
+            before, on = on, str(meta.get("continue") or "") if isinstance(meta, dict) else ""
             if not on:
                 return found, True
+            if on == before:
+                raise failure.of_answer(self.client.access, "goes round in a list without an end")
         return found, False
 
     async def get(self, kind: Kind, namespace: str, name: str, sub: str = "") -> dict[str, Any]:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aisre_nb.sandbox import make
 from aisre_nb.sources.forge.repository import ForgeRepository
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.kinds import Place, checked
@@ -16,18 +14,6 @@ from .bare import Bare
 from .github import TOKEN, GitHubServer
 from .gitlab import TOKEN as GITLAB_TOKEN
 from .gitlab import GitLabServer
-
-
-@pytest.fixture(scope="session")
-def _shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = make("cart-errors", 1, tmp_path_factory.mktemp("hosted") / "world", hours=1, per_second=2)
-    return made
-
-
-@pytest.fixture
-def shop(_shop: Path, tmp_path: Path) -> Path:
-    """The sandbox's world, its repository and that one's remote; a copy of its own."""
-    return Path(shutil.copytree(_shop, tmp_path / "world"))
 
 
 def opened(kind: str, url: str, token: str, tmp_path: Path, **more: Any) -> ForgeRepository:
