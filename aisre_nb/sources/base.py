@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from aisre_nb.sources.reported import Reported
 from aisre_nb.times import Window
@@ -245,6 +245,43 @@ class CodeSource(Protocol):
 
     async def close_pull_request(self, number: int, head: str) -> Mapping[str, Any]:
         """Close it and delete its branch; its record. Raises `ChangeConflict` where the branch left ``head``."""
+        ...
+
+
+@runtime_checkable
+class CodeSearch(Protocol):
+    """A `CodeSource` in which texts are found."""
+
+    name: str
+
+    async def search(self, text: str, service: str | None = None) -> Answer:
+        """Lines of the main branch that hold the text, in any case: path, line (from 1; 0: not told), text."""
+        ...
+
+
+@runtime_checkable
+class RequestChecks(Protocol):
+    """A `CodeSource` whose pull requests are checked by programs."""
+
+    name: str
+
+    async def checks(self, number: int) -> Answer:
+        """name, state, url; ``attrs``: number, commit. ``state``: waiting, running, passed, failed or skipped.
+
+        Raises `ToolError` where there is no such open request.
+        """
+        ...
+
+
+@runtime_checkable
+class ResourceUse(Protocol):
+    """A `ClusterState` that measures what pods and nodes use."""
+
+    name: str
+
+    async def usage(self) -> Answer:
+        """kind, namespace, name, container, service, node, cpu, cpu_request, cpu_limit (cores), memory,
+        memory_request, memory_limit (bytes), restarts; of a node the limit is what it can give."""
         ...
 
 

@@ -27,6 +27,7 @@ from aisre_nb.sources.git_refs import (
     unknown_version,
     version_tags,
 )
+from aisre_nb.sources.git_search import found_lines
 from aisre_nb.sources.git_tree import Entry, blobs, manifest_images, matching_path, service_folders, tree
 from aisre_nb.sources.links import repository_page
 from aisre_nb.sources.manifests import same_service
@@ -198,6 +199,17 @@ class GitRepository:
         except GitFailed as error:
             raise self._unreachable(error) from None
         return status == 0
+
+    async def search(self, text: str, service: str | None = None) -> Answer:
+        """See `CodeSearch.search`."""
+        try:
+            state = await self._state()
+            folders = service_folders(list(await tree(self._git, state.head)), service) if service else []
+            frame = await found_lines(self._git, state.head, text, folders)
+        except GitFailed as error:
+            raise self._unreachable(error) from None
+        query = f"git grep -n -i -F -e {text} {state.head} -- {' '.join(folders)}".strip()
+        return Answer(frame, query, self.name, total=len(frame))
 
     async def changes(self, window: Window, service: str | None = None) -> Answer:
         """See `ChangeSource.changes`: image tags that commits of the main branch changed, newest first."""

@@ -85,6 +85,15 @@ def builtin_tools() -> list[Tool]:
     ]
 
 
+def _of_hosts(sources: Sources) -> list[Tool]:
+    from aisre_nb.sources.base import CodeSearch, RequestChecks
+    from aisre_nb.tools.code_search import search_source
+    from aisre_nb.tools.request_checks import get_pull_request_checks
+
+    found: list[Tool] = [search_source] if isinstance(sources.code, CodeSearch) else []
+    return [*found, get_pull_request_checks] if isinstance(sources.code, RequestChecks) else found
+
+
 def tools_for(sources: Sources | None) -> list[Tool]:
     """The tools that are there only where something answers for them."""
     found: list[Tool] = []
@@ -97,6 +106,12 @@ def tools_for(sources: Sources | None) -> list[Tool]:
 
         found += [find_smallest_revert] if sources.tests is not None else []
         found.append(find_revert_by_test)
+        found += _of_hosts(sources)
+    if sources is not None and sources.kubernetes is not None:
+        from aisre_nb.sources.base import ResourceUse
+        from aisre_nb.tools.resource_use import get_resource_use
+
+        found += [get_resource_use] if isinstance(sources.kubernetes, ResourceUse) else []
     if sources is not None and sources.cluster is not None:
         from aisre_nb.tools.actions import TOOLS
         from aisre_nb.tools.verify import verify

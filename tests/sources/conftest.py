@@ -109,7 +109,7 @@ class Repository:
 
     def git(self, *arguments: str, at: Path | None = None, when: str = "2026-11-23T09:00:00Z") -> str:
         """Run git as a person would; ``when`` dates commits."""
-        dated = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+        dated = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when, "GIT_CONFIG_GLOBAL": os.devnull}
         done = subprocess.run(
             ["git", *arguments], cwd=at or self.folder, env={**os.environ, **dated}, capture_output=True, check=False
         )
@@ -151,9 +151,8 @@ GOOD = "def total(items):\n    result = 0\n    for item in items:\n        resul
 BAD = "def total(items):\n    for item in items:\n        result += item\n    return result\n"
 
 
-@pytest.fixture
-def empty_repository(tmp_path: Path) -> Repository:
-    repository = Repository(tmp_path / "case" / "repository", tmp_path / "case" / "remote.git")
+def _begun(case: Path) -> Repository:
+    repository = Repository(case / "repository", case / "remote.git")
     repository.folder.mkdir(parents=True)
     repository.git("init", "-q", "--bare", "-b", "main", str(repository.remote))
     repository.git("init", "-q", "-b", "main")
@@ -164,9 +163,14 @@ def empty_repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture
-def repository(empty_repository: Repository) -> Repository:
-    """``shelf`` went from 0.1.0 to 0.2.0 at 10:00 with a bug; ``lamp`` stands beside it."""
-    r = empty_repository
+def empty_repository(tmp_path: Path) -> Repository:
+    return _begun(tmp_path / "case")
+
+
+@pytest.fixture(scope="session")
+def _written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: it takes two dozen commands."""
+    r = _begun(tmp_path_factory.mktemp("written") / "case")
     for service in ("shelf", "lamp"):
         r.write(f"services/{service}/{service}/totals.py", GOOD)
         r.write(f"deploy/{service}.yaml", MANIFEST.format(service=service, version="0.1.0"))
@@ -179,7 +183,15 @@ def repository(empty_repository: Repository) -> Repository:
     r.tag("shelf-0.2.0")
     r.write("deploy/shelf.yaml", MANIFEST.format(service="shelf", version="0.2.0"))
     r.commit("Deploy shelf 0.2.0", "2026-11-23T10:00:00Z")
-    return r
+    return r.folder.parent
+
+
+@pytest.fixture
+def repository(_written: Path, tmp_path: Path) -> Repository:
+    """``shelf`` went from 0.1.0 to 0.2.0 at 10:00 with a bug; ``lamp`` stands beside it. A copy of its own."""
+    case = tmp_path / "case"
+    shutil.copytree(_written, case, dirs_exist_ok=True)
+    return Repository(case / "repository", case / "remote.git")
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+_HASH = re.compile("[0-9a-f]{40}")
 
 
 class Missing(Exception):
@@ -18,6 +22,8 @@ class Bare:
     """Runs git's own commands in it."""
 
     folder: Path
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    """What was told of hashes, which always stand for the same."""
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         told = {
@@ -41,8 +47,19 @@ class Bare:
     def text(self, *arguments: str, stdin: bytes = b"") -> str:
         return self.git(*arguments, stdin=stdin).decode().rstrip("\n")
 
-    def resolved(self, ref: str, kind: str = "commit") -> str:
-        return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{{kind}}}")
+    def resolved(self, ref: str) -> str:
+        def asked() -> str:
+            return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+
+        return self._once(asked, "resolved", ref)
+
+    def _once(self, asked: Callable[[], Any], *key: str) -> Any:
+        """Asked once of whole hashes, and every time of names."""
+        if not all(_HASH.fullmatch(part) for part in key[1:]):
+            return asked()
+        if key not in self._known:
+            self._known[key] = asked()
+        return self._known[key]
 
     def refs(self, below: str) -> dict[str, str]:
         """Commits by short name."""
@@ -52,6 +69,9 @@ class Bare:
 
     def commit(self, ref: str) -> dict[str, Any]:
         sha = self.resolved(ref)
+        return dict(self._once(lambda: self._commit(sha), "commit", sha))
+
+    def _commit(self, sha: str) -> dict[str, Any]:
         out = self.text("log", "-1", "--format=%H%x00%T%x00%P%x00%aN%x00%aI%x00%cI%x00%B", sha).split("\0")
         return {
             "sha": out[0],
@@ -68,6 +88,9 @@ class Bare:
         return self.text("log", "--format=%H", *span, self.resolved(ref), "--", *([path] if path else [])).split()
 
     def tree(self, ref: str) -> list[dict[str, str]]:
+        return list(self._once(lambda: self._tree(ref), "tree", ref))
+
+    def _tree(self, ref: str) -> list[dict[str, str]]:
         rows = []
         for line in self.text("ls-tree", "-r", "-t", "-z", ref).split("\0"):
             if line:
@@ -78,6 +101,9 @@ class Bare:
 
     def files(self, before: str, after: str) -> list[dict[str, Any]]:
         """What differs, with the hunks; ``before`` may be empty."""
+        return list(self._once(lambda: self._files(before, after), "files", before, after))
+
+    def _files(self, before: str, after: str) -> list[dict[str, Any]]:
         base = before or self.text("hash-object", "-t", "tree", "--stdin")
         found = []
         parts = [
