@@ -11,21 +11,30 @@ from aisre_nb.sources.http.together import gathered
 from aisre_nb.sources.manifests import images, same_service
 from aisre_nb.times import Window
 
+_LISTED = 500
+"""Commits that are gone back."""
 _COMMITS = 60
-"""Of the main line, looked at one by one."""
+"""Of those in the window, looked at one by one."""
+_MANIFESTS = 40
+"""Files of one commit that are read, before it and after."""
 
 
 async def changes(state: State, window: Window) -> tuple[list[dict[str, Any]], list[str]]:
     """Of every service that this repository has, newest first; and notes."""
     _, head = await state.head()
-    line, whole = await main_line(state.host, head, window.start, _COMMITS)
-    inside = [commit for commit in line if window.start <= commit.time < window.end]
-    notes = [] if whole else [f"only the last {_COMMITS} commits of {state.host.repository} were looked at"]
+    line, whole = await main_line(state.host, head, window.start, _LISTED)
+    every = [commit for commit in line if window.start <= commit.time < window.end]
+    inside = every[:_COMMITS]
+    notes = [] if whole else [f"only the last {_LISTED} commits of {state.host.repository} were looked at"]
+    if len(every) > len(inside):
+        notes.append(f"only the last {_COMMITS} of {len(every)} commits in the window were looked at")
     touched = await gathered(state.host.touched(commit.sha) for commit in inside)
     rows: list[dict[str, Any]] = []
     for commit, paths in zip(inside, touched, strict=True):
         manifests = [path for path in paths if path.endswith((".yaml", ".yml"))]
-        for one in await gathered(_manifest(state, commit, path) for path in manifests):
+        if len(manifests) > _MANIFESTS:
+            notes.append(f"{commit.sha[:12]} changed {len(manifests)} manifests: {_MANIFESTS} were read")
+        for one in await gathered(_manifest(state, commit, path) for path in manifests[:_MANIFESTS]):
             rows += one
     told = await _told(state, window)
     deployed = {str(row["service"]) for row in [*rows, *told]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,7 +52,7 @@ class ForgeOptions(HttpOptions):
         variable = next((v for v in variables if environ.get(v, "").strip()), None)
         if named or variable is None:
             return self.access(name, base, environ)
-        return replace(self.model_copy(update={"token_env": variable}).access(name, base, environ))
+        return self.model_copy(update={"token_env": variable}).access(name, base, environ)
 
     @property
     def host(self) -> str:

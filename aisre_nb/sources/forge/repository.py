@@ -29,6 +29,9 @@ from aisre_nb.times import Window
 if TYPE_CHECKING:
     pass
 
+_FILES = 600
+"""Files of a service that are read at once."""
+
 
 class ForgeRepository:
     """Speaks `CodeSource`, `ChangeSource` and `Source`. Never merges, and never writes to a default branch."""
@@ -118,6 +121,10 @@ class ForgeRepository:
         if len(folders) != 1:
             raise ToolError(f"{len(folders)} folders bear the name {service!r}", "name its folder under services")
         own = [e for e in there.values() if within(e.path, folders[0]) and e.mode.startswith("100")]
+        if len(own) > _FILES:
+            raise ToolError(
+                f"{folders[0] or service} has {len(own)} files", 'read them one by one, or use type = "git"'
+            )
         contents = await state.blobs([entry.blob for entry in own])
         rows = [
             {"path": self._outside(state, e.path), "text": text}
