@@ -23,6 +23,7 @@ class GitHubServer(Web):
         self.large = 3000
         """Changed lines of a file from which on its patch is left out."""
         self.drafts = True
+        self.raw = "application/vnd.github.raw+json; charset=utf-8"
         self.graphql = True
         self.teams = {"baskets-and-prices"}
         super().__init__()
@@ -152,7 +153,7 @@ class GitHubServer(Web):
     def _contents(self, asked: Asked, path: str) -> Said:
         content = self.bare.git("cat-file", "blob", f"{self.bare.resolved(asked.one('ref', 'main'))}:{path}")
         assert "raw" in asked.headers["Accept"]
-        return Said(content, kind="application/vnd.github.raw+json; charset=utf-8")
+        return Said(content, kind=self.raw)
 
     def _compare(self, asked: Asked, base: str, head: str) -> Said:
         before, after = self.bare.resolved(base), self.bare.resolved(head)
@@ -237,7 +238,7 @@ class GitHubServer(Web):
 
     def _open(self, asked: Asked) -> Said:
         b, branches = asked.body, self.bare.refs("refs/heads")
-        if b["base"] not in branches:
+        if b.get("base") not in branches:
             return Said(
                 {
                     "message": "Validation Failed",

@@ -24,7 +24,7 @@ class GitLabServer(Web):
         self.url += "/api/v4"
 
     def before(self, asked: Asked) -> Said | None:
-        told = asked.headers.get("PRIVATE-TOKEN") or asked.headers.get("Authorization", "").removeprefix("Bearer ")
+        told = asked.headers.get("Private-Token") or asked.headers.get("Authorization", "").removeprefix("Bearer ")
         return self.problem(401, "401 Unauthorized") if told != TOKEN else None
 
     def answer(self, asked: Asked) -> Said:

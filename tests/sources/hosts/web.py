@@ -95,7 +95,13 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parts = urlsplit(self.path)
             body = json.loads(raw) if raw else None
-            asked = Asked(self.command, parts.path, parse_qs(parts.query, True), dict(self.headers.items()), body)
+            asked = Asked(
+                self.command,
+                parts.path,
+                parse_qs(parts.query, True),
+                {k.title(): v for k, v in self.headers.items()},
+                body,
+            )
             web.asked.append(asked)
             said = web.answer(asked)
             content = said.told if isinstance(said.told, bytes) else b""
