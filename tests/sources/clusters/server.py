@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import ssl
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,7 +43,7 @@ class Refusal(Exception):
 class KubernetesServer:
     """Keeps objects. ``denied``: verb and resource that the account may not, as ``"list secrets"``."""
 
-    def __init__(self, items: list[dict[str, Any]]) -> None:
+    def __init__(self, items: list[dict[str, Any]], context: ssl.SSLContext | None = None) -> None:
         self.version = 1000
         self.items: list[dict[str, Any]] = []
         self.logs: dict[tuple[str, str, bool], str] = {}
@@ -58,7 +59,11 @@ class KubernetesServer:
             self.add(item, f"uid-{n}")
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        if context is not None:
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
+            # A handshake that a test means to fail is no news.
+            self._http.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
