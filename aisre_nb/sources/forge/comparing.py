@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aisre_nb.sources.forge.host import Compared, Patched
+from aisre_nb.sources.forge.places import within
 from aisre_nb.sources.forge.state import State
 from aisre_nb.sources.git_diff import hunk_rows, no_lines
 from aisre_nb.sources.git_tree import Entry
 from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.manifests import same_service
 from aisre_nb.sources.scratch_git import Versions, differences
 
 _MADE = 200
@@ -18,6 +20,23 @@ _ASKED = 40
 """Files of which it is asked which commit touched them last."""
 
 Wanted = Callable[[str], bool]
+
+
+async def paths_of(state: State, service: str, *commits: str) -> tuple[list[str], tuple[str, ...]]:
+    """A service's folders and the manifests that deploy it; none means all of the repository, with a note on why."""
+    trees = await gathered(state.tree(commit) for commit in commits)
+    folders = state.places.folders(service, [path for tree in trees for path in tree])
+    if not folders:
+        return [], (f"no folder bears the name {service!r}: these are the differences of the whole repository",)
+    if folders == [""]:
+        return [], ()
+    manifests = {
+        path
+        for tree in trees
+        for path, those in (await state.manifests(tree, service)).items()
+        if any(same_service(image.service, service) for image in those)
+    }
+    return sorted([*folders, *(m for m in manifests if not any(within(m, f) for f in folders))]), ()
 
 
 async def hunks(state: State, before: str, after: str, wanted: Wanted) -> tuple[list[dict[str, Any]], list[str]]:

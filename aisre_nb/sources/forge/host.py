@@ -219,8 +219,13 @@ class Host(Protocol):
     async def checks(self, sha: str) -> list[CheckRun]: ...
 
 
+def is_sha(text: str) -> bool:
+    """Whether it is a whole hash."""
+    return bool(_SHA.fullmatch(text))
+
+
 def sha(value: object) -> str:
     """A whole hash as a host sends it. Raises `ValueError`: nothing else goes into an address."""
-    if not isinstance(value, str) or not _SHA.fullmatch(value):
+    if not isinstance(value, str) or not is_sha(value):
         raise ValueError("no hash")
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aisre_nb.errors import AisreError, ToolError
 from aisre_nb.evidence.change import ChangeView
@@ -13,7 +13,7 @@ from aisre_nb.sources.changes_file import change_frame
 from aisre_nb.sources.forge import closing, comparing, proposing, walked_blame
 from aisre_nb.sources.forge.changes import changes
 from aisre_nb.sources.forge.frames import blamed, text_of
-from aisre_nb.sources.forge.host import Host
+from aisre_nb.sources.forge.host import Host, is_sha
 from aisre_nb.sources.forge.options import ForgeOptions
 from aisre_nb.sources.forge.places import Places, within
 from aisre_nb.sources.forge.state import State
@@ -25,9 +25,6 @@ from aisre_nb.sources.http.together import gathered
 from aisre_nb.sources.links import repository_page
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.times import Window
-
-if TYPE_CHECKING:
-    pass
 
 _FILES = 600
 """Files of a service that are read at once."""
@@ -59,7 +56,7 @@ class ForgeRepository:
 
         state = self._of(service)
         before, after = await gathered([state.commit(from_version, service), state.commit(to_version, service)])
-        paths, notes = await self._paths_of(state, service, before, after)
+        paths, notes = await comparing.paths_of(state, service, before, after)
         wanted = (lambda path: any(path == p or within(path, p) for p in paths)) if paths else (lambda path: True)
         rows, more = await comparing.hunks(state, before, after, wanted)
         frame = pd.DataFrame(rows, columns=HUNKS)
@@ -69,21 +66,6 @@ class ForgeRepository:
         query = f"{state.host.kind} {state.host.repository}: compare {before}...{after} {' '.join(paths)}".strip()
         link = await self._link(state, query, service=service, before=before, after=after)
         return Answer(frame, query, self.name, total=len(frame), notes=(*notes, *more), link=link)
-
-    async def _paths_of(self, state: State, service: str, *commits: str) -> tuple[list[str], tuple[str, ...]]:
-        trees = await gathered(state.tree(commit) for commit in commits)
-        folders = self._places.folders(service, [path for tree in trees for path in tree])
-        if not folders:
-            return [], (f"no folder bears the name {service!r}: these are the differences of the whole repository",)
-        manifests = {
-            path
-            for tree in trees
-            for path, those in (await state.manifests(tree, service)).items()
-            if any(same_service(image.service, service) for image in those)
-        }
-        if folders == [""]:
-            return [], ()
-        return sorted([*folders, *(m for m in manifests if not any(within(m, f) for f in folders))]), ()
 
     async def file(self, path: str, version: str | None = None, service: str | None = None) -> Answer:
         """See `CodeSource.file`; ``attrs`` also has ``commit``."""
@@ -158,6 +140,8 @@ class ForgeRepository:
 
     async def is_in(self, commit: str, version: str, service: str) -> bool:
         """Whether a version has that commit in its history."""
+        if not is_sha(commit):
+            raise ToolError(f"{commit[:80]!r} is no commit", "give its whole hash")
         state = self._of(service)
         return await state.host.contains(commit, await state.commit(version, service))
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import ConfigurationError, SignalMissing, SourceUnreachable
-from aisre_nb.sources.kubernetes import api
+from aisre_nb.sources.kinds import Place
+from aisre_nb.sources.kubernetes import api, connect
+from aisre_nb.sources.kubernetes.options import KubernetesOptions
 from aisre_nb.sources.offer import Offer
 from aisre_nb.times import Window, instant
 
@@ -206,3 +208,18 @@ async def test_a_program_of_the_users_own_kubeconfig_gives_the_token(server: Kub
     with pytest.raises(SourceUnreachable, match="names for credentials gave none") as caught:
         await failing.objects()
     assert TOKEN not in str(caught.value)
+
+
+async def test_in_a_cluster_the_pods_own_account_asks(
+    server: KubernetesServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "namespace").write_text("shop\n")
+    monkeypatch.setattr(connect, "_ACCOUNT", tmp_path)
+    environ = {"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "6443"}
+    found = connect.connection("here", KubernetesOptions(type="kubernetes"), Place(tmp_path, environ))
+    assert (found.access.url, found.namespace) == ("https://[fd00::1]:6443", "shop")
+    # The variable that kubectl reads goes first.
+    file = kubeconfig(tmp_path / "own", server.url, {"token": TOKEN})
+    named = Place(tmp_path, {**environ, "KUBECONFIG": str(file)})
+    assert connect.connection("here", KubernetesOptions(type="kubernetes"), named).access.url == server.url
