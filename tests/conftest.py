@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+_MODELS = ("ANTHROPIC_", "AISRE_", "AWS_", "CLOUD_ML_", "GOOGLE_", "OLLAMA_", "OPENAI_")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -30,7 +31,7 @@ def _loopback_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("ANTHROPIC_", "AISRE_", "OPENAI_")):
+        if name.startswith(_MODELS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)

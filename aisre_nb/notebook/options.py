@@ -26,6 +26,8 @@ class Options:
     """What stands behind ``%%sre``."""
 
     model: str | None = None
+    then: str | None = None
+    """Who goes on when the model fails for good."""
     approve: str | None = None
     max_steps: int | None = None
     max_usd: float | None = None
@@ -46,7 +48,7 @@ class Options:
     @property
     def settings(self) -> dict[str, Any]:
         """Those that are settings of an investigation."""
-        return {n: getattr(self, n) for n in ("model", "approve", "max_steps", "max_usd", "since")}
+        return {n: getattr(self, n) for n in ("model", "then", "approve", "max_steps", "max_usd", "since")}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,7 +61,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Investigate the question in the cell; the next %%sre cell goes on from it.",
     )
-    made.add_argument("--model", help="builtin, claude, or a model's full name")
+    made.add_argument("--model", help="builtin, claude, a model's full name, ollama:MODEL, …")
+    made.add_argument("--then", metavar="MODEL", help="goes on from there when the model fails for good")
     made.add_argument(
         "--approve",
         action="append",

@@ -1,0 +1,50 @@
+"""What a failed request to any model means: what to raise, and whether a further try may help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from aisre_nb.errors import ModelError
+
+ELSE = "or go on without a key: %sre model builtin"
+
+
+class BrokenStream(Exception):
+    """The stream ended before the answer did, or what came cannot be read."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What one failed try means."""
+
+    error: ModelError
+    """What to raise where no further try is made."""
+    again: str = ""
+    """Why a further try may help, in a word or two; empty where it cannot."""
+    asked: float | None = None
+    """Seconds that the server asks to wait."""
+    refusal: str = ""
+    """The text of a refusal, from which may be learned what this model does not take."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of ``retry-after-ms`` or ``Retry-After`` (RFC 9110 10.2.3: seconds, or a date)."""
+    from datetime import UTC, datetime
+
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        text = headers.get(name, "")
+        try:
+            return max(0.0, float(text) / unit)
+        except ValueError:
+            continue
+    try:
+        return max(0.0, (parsedate_to_datetime(headers.get("retry-after", "")) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def line(text: str) -> str:
+    """A stranger's text in one bounded line."""
+    return " ".join(text.split())[:300].rstrip(" .") or "no reason given"
