@@ -124,15 +124,5 @@ def explain(model: Model) -> str:
     return f"Model: {model.name}{to}; %sre model NAME takes another."
 
 
-def available(environ: Mapping[str, str]) -> list[tuple[str, bool, str]]:
-    """Name, whether it can be used, and why, of each kind of model; loads none of them."""
-    key = next((key for key in _KEYS if environ.get(key)), "")
-    return [
-        ("builtin", True, "needs no key and no network"),
-        ("claude", bool(key), f"{key} is set" if key else "no key → set ANTHROPIC_API_KEY"),
-        ("recorded:PATH", True, "replays a record's folder"),
-    ]
-
-
 def _has_key(environ: Mapping[str, str]) -> bool:
     return any(environ.get(key) for key in _KEYS)

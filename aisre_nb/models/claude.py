@@ -111,6 +111,18 @@ class ClaudeModel:
         """Let go of connections."""
         await self._client.close()
 
+    async def listed(self) -> list[tuple[str, int | None]]:
+        """The names that the API lists, and the tokens that fit each. Raises `ModelError`."""
+        import anthropic
+        import httpx2
+
+        try:
+            found = [model async for model in self._client.models.list(limit=100)]
+        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+            raise understood(error, self.name, (), self._mend).error from None
+        windows = [model.to_dict().get("max_input_tokens") for model in found]
+        return [(m.id, w if isinstance(w, int) else None) for m, w in zip(found, windows, strict=True)]
+
     async def _try(self, request: TurnRequest, on_text: Callable[[str], None], readings: list[Reading]) -> Turn:
         info = await self._look_up(on_text)
         room = min(self._max_tokens, output_limit(info) or self._max_tokens)

@@ -56,9 +56,16 @@ def model(platform: str, name: str, environ: Mapping[str, str]) -> ClaudeModel:
     return PlatformModel("bedrock" if platform == "bedrock" else "vertex", name, environ)
 
 
+def missing(platform: str, environ: Mapping[str, str]) -> str:
+    """What has to be installed or set before it can be asked; empty where nothing is known to be missing."""
+    if lacking := [package for package in _NEEDS[platform] if not _is_there(package)]:
+        return f"it needs {lacking[0]} → pip install 'aisre-nb[{platform}]'"
+    return "" if any(environ.get(name) for name in _REGION[platform]) else f"no region → set {_REGION[platform][0]}"
+
+
 def _client(platform: Platform, environ: Mapping[str, str], stall: float) -> object:
-    if missing := [package for package in _NEEDS[platform] if not _is_there(package)]:
-        raise ModelUnavailable(f"{platform} needs {missing[0]}", f"pip install 'aisre-nb[{platform}]', {ELSE}")
+    if lacking := [package for package in _NEEDS[platform] if not _is_there(package)]:
+        raise ModelUnavailable(f"{platform} needs {lacking[0]}", f"pip install 'aisre-nb[{platform}]', {ELSE}")
     import anthropic
     import httpx2
 

@@ -37,7 +37,7 @@ def named(name: str, environ: Mapping[str, str]) -> Endpoint | None:
         return None
     kind: Kind = match[1]  # type: ignore[assignment]
     model, url = match[2].strip(), match[3]
-    base = checked(url, name) if url else default_url(kind, environ)
+    base = checked(url, f"{kind}:{model}") if url else default_url(kind, environ)
     key = environ.get(KEYS[kind], "")
     if kind == "openai" and not key and urlsplit(base).hostname == "api.openai.com":
         raise ModelUnavailable(

@@ -51,7 +51,7 @@ TWO = {"name": "look", "arguments": '{"service": "y"}'}
     "deltas",
     [
         [{"tool_calls": [{"id": "a", "function": ONE}]}, {"tool_calls": [{"id": "b", "function": TWO}]}],
-        [{"tool_calls": [{"index": 0, "id": "a", "function": ONE}]}, {"tool_calls": [{"index": 0, "id": "b", "function": TWO}]}],
+        [{"tool_calls": [{"index": 0, "id": id, "function": call}]} for id, call in (("a", ONE), ("b", TWO))],
         [{"tool_calls": [{"index": 0, "id": "a", "function": ONE}, {"index": 1, "id": "a", "function": TWO}]}],
         [{"tool_calls": [{"index": 0, "function": ONE}, {"index": 0, "function": TWO}]}],
         [{"tool_calls": [{"function": ONE}, {"function": TWO}]}],
