@@ -53,7 +53,8 @@ def _run(arguments: argparse.Namespace, others: list[Path]) -> int:
             name: getattr(settings, name)
             for name in ("max_steps", "max_seconds", "max_tokens", "max_usd", "since", "redact_emails")
         }
-        | {"timeout": arguments.timeout},
+        | {"timeout": arguments.timeout}
+        | ({"endpoint": settings.models[model]} if model in settings.models else {}),
     }
     kept = Kept(arguments.out or folder_of(told, settings.record_dir.parent / "bench"))
     kept.begin(told, arguments.fresh)

@@ -17,6 +17,12 @@ _BUSY = {
     "overloaded_error": "overloaded",
     "timeout_error": "it took too long",
     "api_error": "server error",
+    # Bedrock's, inside of its streams.
+    "throttlingException": "rate limit reached",
+    "serviceUnavailableException": "overloaded",
+    "modelTimeoutException": "it took too long",
+    "modelStreamErrorException": "server error",
+    "internalServerException": "server error",
 }
 _SPENT = ("contract_spend_limit_reached", "enforced_spend_limit_reached", "ramp_limit_exceeded")
 _FULL = ("prompt is too long", "context window", "context limit", "request_too_large")

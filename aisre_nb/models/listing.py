@@ -44,7 +44,7 @@ async def listed(environ: Mapping[str, str], configured: Tables, seconds: float 
     from aisre_nb.models.openai import names
 
     own = (_configured(name, configured, environ, seconds / 2) for name in configured)
-    asked = [_claude(environ), *own, *(_kind(kind, environ, seconds / 2) for kind in names.KEYS)]
+    asked = [_claude(environ, seconds / 2), *own, *(_kind(kind, environ, seconds / 2) for kind in names.KEYS)]
     done = await asyncio.gather(*(_bounded(each, seconds) for each in asked))
     builtin = Row("builtin", True, why="needs no key and no network")
     rows = [row for rows in done for row in rows]
@@ -58,7 +58,7 @@ async def _bounded(asked: Awaitable[list[Row]], seconds: float) -> list[Row]:
         return []
 
 
-async def _claude(environ: Mapping[str, str]) -> list[Row]:
+async def _claude(environ: Mapping[str, str], seconds: float) -> list[Row]:
     if not (environ.get("ANTHROPIC_API_KEY") or environ.get("ANTHROPIC_AUTH_TOKEN")):
         return [Row("claude", False, why="no key → set ANTHROPIC_API_KEY")]
     from aisre_nb.models.choose import choose
@@ -68,9 +68,11 @@ async def _claude(environ: Mapping[str, str]) -> list[Row]:
     assert isinstance(model, ClaudeModel)
     newest = Row("claude", True, why="the newest suitable one of these")
     try:
-        told = await model.listed()
+        told = await asyncio.wait_for(model.listed(), seconds)
     except AisreError as error:
         return [Row("claude", False, why=error.message)]
+    except TimeoutError:
+        return [Row("claude", True, why="a key is set; its list of models did not come in time")]
     finally:
         await model.close()
     return [newest, *(Row(name, True, context, price(name)) for name, context in told)]

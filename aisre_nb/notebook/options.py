@@ -26,13 +26,13 @@ class Options:
     """What stands behind ``%%sre``."""
 
     model: str | None = None
-    then: str | None = None
-    """Who goes on when the model fails for good."""
     approve: str | None = None
     max_steps: int | None = None
     max_usd: float | None = None
     since: str | None = None
     out: str | None = None
+    then: str | None = None
+    """Who goes on when the model fails for good."""
     cite: str | None = None
     """The cell is the person's own code; what it gives becomes evidence by this title."""
     undo: str | None = None

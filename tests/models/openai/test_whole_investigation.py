@@ -37,7 +37,7 @@ def _report() -> dict[str, Any]:
         },
         "claims": [
             _claim("The error rate of cart rose.", "E2", kind="changed", signal="error_rate", at=ONSET),
-            _claim("The failing requests start to fail in cart.", "E3", kind="value", column="origin.service", expected="cart"),
+            _claim("Requests start to fail in cart.", "E3", kind="value", column="origin.service", expected="cart"),
             _claim(f"cart logs: {error}.", "E4", kind="contains", expected=error),
             _claim(f"{CHANGE} came before.", "E5", kind="before", at="2026-01-22T17:52:41Z", than=ONSET),
             _claim(f"{CHANGE} took out `discount = ZERO`.", "E6", kind="contains", expected="discount = ZERO"),
@@ -49,8 +49,8 @@ def _report() -> dict[str, Any]:
 def _script() -> list[dict[str, Any]]:
     diff = {"service": "cart", "from_version": "0.1.0", "to_version": "0.2.0", "symbols": ["discount"]}
     return [
-        {"text": "Alerts and signals first.", "calls": [["a", "get_alerts", {}], ["b", "get_metrics", {"service": "cart"}]]},
-        {"reasoning": ["reasoning_content", "Where?"], "calls": [["a", "get_pods", {}], ["b", "get_traces", '{"service": cart}']]},
+        {"text": "Alerts first.", "calls": [["a", "get_alerts", {}], ["b", "get_metrics", {"service": "cart"}]]},
+        {"reasoning": ["reasoning", "?"], "calls": [["a", "get_pods", {}], ["b", "get_traces", '{"service": cart}']]},
         {"calls": [["a", "get_pods", {}], ["b", "get_traces", {"service": "cart", "status": "error"}]]},
         {"calls": [["", "get_logs", {"service": "cart"}], ["", "get_deployments", {}], ["", "get_source_diff", diff]]},
         {"text": "It was the discount.", "calls": [["z", "submit_report", _report()]]},
