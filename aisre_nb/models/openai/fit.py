@@ -18,8 +18,11 @@ LETTERS = 3.0
 """Characters a token, before the endpoint has counted any: JSON, numbers and log lines take more tokens than prose."""
 _LEAST = 220
 """Characters that the oldest result keeps: what it was, and how to read it again."""
-_RESULTS = 2_000
+_RESULTS = 3_000
 """Characters of results below which an investigation makes no sense."""
+_FEWEST = 8
+"""Tools below which it makes none either."""
+_ALWAYS = ("submit_report", "read_evidence")
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Fit:
     """Characters a token."""
     shortened: bool = False
     """Whether anything was made shorter."""
+    left_out: int = 0
+    """Tools that it is not told of."""
 
     def counted(self, characters: int, tokens: int) -> None:
         """The endpoint counted so many tokens for a request of so many characters."""
@@ -51,11 +56,14 @@ class Fit:
         tools: Sequence[ToolSpec] = request.tools
         fixed = len(request.system) + sum(map(_said, request.messages))
         held = sum(_held(message) for message in request.messages)
-        if fixed + _length(tools) + held > room and _length(tools) > room // 4:
+        if fixed + _length(tools) + max(held, _RESULTS) > room and _length(tools) > room // 4:
             tools = [compact(spec) for spec in tools]
-        left = room - fixed - _length(tools)
-        if left < min(held, _RESULTS):
-            needed = int((fixed + _length(tools) + _RESULTS) / self.letters / 0.75) // 1000 + 1
+        if fixed + _length(tools) + _RESULTS > room:
+            tools = _first(tools, room - fixed - _RESULTS)
+        left, self.left_out = room - fixed - _length(tools), len(request.tools) - len(tools)
+        if left < _RESULTS or len(tools) < min(_FEWEST, len(request.tools)):
+            few = _length([compact(spec) for spec in _first(request.tools, 0, _FEWEST)])
+            needed = int((fixed + few + _RESULTS) / self.letters / 0.75) // 1000 + 1
             raise ContextFull(
                 f"{where}: its window of {self.window:,} tokens is too small: about {needed},000 are needed",
                 "give it more (OLLAMA_CONTEXT_LENGTH, --ctx-size, --max-model-len; or context = N in [models.NAME]), "
@@ -78,6 +86,17 @@ class Fit:
                 left = max(0, left - _held(message))
             fitted.append(message)
         return fitted[::-1]
+
+
+def _first(tools: Sequence[ToolSpec], room: int, fewest: int = 0) -> list[ToolSpec]:
+    """The tools without the last ones, which are the least general, until they fit or are the ``fewest``."""
+    kept = list(tools)
+    while _length(kept) > room and len(kept) > fewest:
+        last = next((spec for spec in reversed(kept) if spec.name not in _ALWAYS), None)
+        if last is None:
+            break
+        kept.remove(last)
+    return kept
 
 
 def shorter(result: CallResult, evidence: Mapping[str, Evidence], limit: int) -> CallResult:

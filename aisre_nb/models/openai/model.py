@@ -156,7 +156,9 @@ class OpenAIModel:
         raw = ({"type": wire.REASONING, "text": answer.reasoning},) if answer.reasoning else ()
         stop: StopReason = "tool_use" if calls else "max_tokens" if answer.finish == "length" else "end_turn"
         if self._fit.shortened:
-            self._note(f"{self.name} holds {self._fit.window:,} tokens: it reads results in fewer words")
+            self._note(f"{self.name} holds {self._fit.window:,} tokens: it reads tools and results in fewer words")
+        if self._fit.left_out:
+            self._note(f"{self.name} has no room for {self._fit.left_out} of the tools, and is not told of them")
         if not self._takes.tools:
             self._note(f"{self.name} has no tool calling: it writes its calls as JSON")
         notes, self._notes = tuple(self._notes), []

@@ -62,7 +62,7 @@ def test_what_fits_stays_as_it_is() -> None:
     assert _texts(found) == _texts(request) and found.tools is request.tools and not wide.shortened
 
 
-@pytest.mark.parametrize("window", [12_000, 16_000, 24_000])
+@pytest.mark.parametrize("window", [6_000, 8_192, 16_000, 24_000])
 def test_in_a_small_window_the_newest_results_keep_the_most(window: int) -> None:
     shelf = _shelf()
     request, fit = _request(shelf), Fit(window)
@@ -71,6 +71,9 @@ def test_in_a_small_window_the_newest_results_keep_the_most(window: int) -> None
     assert size < (window - fit.output(16_000)) * fit.letters and fit.shortened
     sizes = [len(text) for text in _texts(found)]
     assert sizes[-1] > 2 * sizes[0] and all(sizes)
+    told = [spec.name for spec in found.tools]
+    assert {"get_alerts", "get_metrics", "read_evidence", "submit_report"} <= set(told)
+    assert (fit.left_out > 0) == (window == 6_000) and len(told) + fit.left_out == len(request.tools)
     for n, text in enumerate(_texts(found), 1):
         # Labels stay whole, and what is inside says how to read on.
         assert text.splitlines()[0] == _texts(request)[n - 1].splitlines()[0]
