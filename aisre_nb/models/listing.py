@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aisre_nb.errors import AisreError
-from aisre_nb.models.choose import Tables
+from aisre_nb.models.choose import Tables, choose
 from aisre_nb.models.pricing import Price, price
 
 if TYPE_CHECKING:
+    from aisre_nb.models.claude import ClaudeModel
     from aisre_nb.models.openai.endpoint import Endpoint, Kind
 
 _LOOKED_INTO = 16
@@ -43,8 +44,10 @@ async def listed(environ: Mapping[str, str], configured: Tables, seconds: float 
     """All that answer within ``seconds``, each server asked at the same time; never raises for what one does."""
     from aisre_nb.models.openai import names
 
+    # Libraries are loaded before the time begins to run: that takes seconds, in which no answer would be heard.
+    claude = _claude_set_up(environ)
     own = (_configured(name, configured, environ, seconds / 2) for name in configured)
-    asked = [_claude(environ, seconds / 2), *own, *(_kind(kind, environ, seconds / 2) for kind in names.KEYS)]
+    asked = [_claude(claude, seconds / 2), *own, *(_kind(kind, environ, seconds / 2) for kind in names.KEYS)]
     done = await asyncio.gather(*(_bounded(each, seconds) for each in asked))
     builtin = Row("builtin", True, why="needs no key and no network")
     rows = [row for rows in done for row in rows]
@@ -58,15 +61,24 @@ async def _bounded(asked: Awaitable[list[Row]], seconds: float) -> list[Row]:
         return []
 
 
-async def _claude(environ: Mapping[str, str], seconds: float) -> list[Row]:
+def _claude_set_up(environ: Mapping[str, str]) -> ClaudeModel | Row:
+    import httpx2  # noqa: F401
+
     if not (environ.get("ANTHROPIC_API_KEY") or environ.get("ANTHROPIC_AUTH_TOKEN")):
-        return [Row("claude", False, why="no key → set ANTHROPIC_API_KEY")]
-    from aisre_nb.models.choose import choose
+        return Row("claude", False, why="no key → set ANTHROPIC_API_KEY")
     from aisre_nb.models.claude import ClaudeModel
 
-    model = choose("claude", environ)
+    try:
+        model = choose("claude", environ)
+    except AisreError as error:
+        return Row("claude", False, why=error.message)
     assert isinstance(model, ClaudeModel)
-    newest = Row("claude", True, why="the newest suitable one of these")
+    return model
+
+
+async def _claude(model: ClaudeModel | Row, seconds: float) -> list[Row]:
+    if isinstance(model, Row):
+        return [model]
     try:
         told = await asyncio.wait_for(model.listed(), seconds)
     except AisreError as error:
@@ -75,6 +87,7 @@ async def _claude(environ: Mapping[str, str], seconds: float) -> list[Row]:
         return [Row("claude", True, why="a key is set; its list of models did not come in time")]
     finally:
         await model.close()
+    newest = Row("claude", True, why="the newest suitable one of these")
     return [newest, *(Row(name, True, context, price(name)) for name, context in told)]
 
 
@@ -99,9 +112,8 @@ async def _kind(kind: Kind, environ: Mapping[str, str], seconds: float) -> list[
     from aisre_nb.models.openai import names
     from aisre_nb.models.openai.endpoint import Endpoint
 
-    key = environ.get(names.KEYS[kind], "")
     try:
-        base = names.default_url(kind, environ)
+        key, base = names.key_in(names.KEYS[kind], environ), names.default_url(kind, environ)
     except AisreError as error:
         return [Row(f"{kind}:MODEL", False, why=str(error))]
     if kind == "openai" and not key and not environ.get("OPENAI_BASE_URL"):

@@ -61,7 +61,7 @@ async def test_all_that_answer_are_listed_with_window_and_price(
         "other": {"base_url": gateway.url, "model": "small", "key_env": "NOT_SET_KEY"},
         "wrong": {"url": "x"},
     }
-    rows = {row.name: row for row in await listed(environ, own)}
+    rows = {row.name: row for row in await listed(environ, own, 30.0)}
     assert rows["builtin"].usable and rows["claude-opus-5-5"].context == 1_000_000
     assert "4 / 20 USD a million" in rows["claude-opus-5-5"].words()
     assert (rows["ollama:qwen3:8b"].context, rows["ollama:gemma:2b"].context) == (32768, 16384)

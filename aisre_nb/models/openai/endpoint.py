@@ -88,4 +88,5 @@ def checked(url: str, where: str) -> str:
             f"{where}: the address holds more than a host and a path",
             f"put the key into a variable: key_env; {example}",
         )
-    return url.rstrip("/")
+    # Some copy the whole path from a manual.
+    return url.rstrip("/").removesuffix("/chat/completions")

@@ -22,9 +22,14 @@ _FULL = re.compile(
 )
 _LIMITS = (
     re.compile(r"(?:maximum|max) (?:context|model|sequence) length (?:is|of) (\d{3,8})", re.IGNORECASE),
-    re.compile(r"context (?:size|window|length|limit)[^\d]{0,20}(\d{3,8})", re.IGNORECASE),
+    re.compile(r"context (?:size|window|length|limit)(?: is| of|:)? ?\(?(\d{3,8})", re.IGNORECASE),
     re.compile(r"n_ctx\D{0,6}(\d{3,8})", re.IGNORECASE),
 )
+_NO_MODEL = re.compile(
+    r"model\b.*(not found|does not exist|not exist)|(invalid|unknown) model|model_not_found|not a valid model",
+    re.IGNORECASE,
+)
+"""Of a 400, where others answer 404: LiteLLM, OpenRouter, DeepSeek."""
 _SPENT = ("insufficient_quota", "insufficient credits", "exceeded your current quota", "billing")
 
 
@@ -82,7 +87,7 @@ def _refused(error: Refused, endpoint: Endpoint, model: str, known: Sequence[str
     if status == 413 or (status in (400, 422, 500) and _FULL.search(said)):
         full_up = ContextFull(f"the conversation does not fit {where}'s window: {said}", "begin anew with %sre reset")
         return Failure(full_up, refusal=said)
-    if status == 404 or (status == 400 and "model" in low and ("not found" in low or "does not exist" in low)):
+    if status == 404 or (status == 400 and _NO_MODEL.search(said)):
         return Failure(_unknown(endpoint, model, known, said), refusal=said)
     if status in (408, 409, 425, 429) or status >= 500:
         word = "rate limit reached" if status == 429 else "server error"
@@ -139,5 +144,8 @@ def _said(body: bytes) -> str:
             more = raw.get("raw") if isinstance(raw, Mapping) else None
             if isinstance(more, str) and isinstance(told.get("message"), str):
                 told = f"{told['message']}: {more}"
+            if isinstance(told, Mapping) and isinstance(told.get("n_ctx"), int):
+                # llama-server says what fits beside its message.
+                told = {**told, "message": f"{told.get('message')} (n_ctx {told['n_ctx']})"}
     told = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
     return visible(line(told))

@@ -38,7 +38,7 @@ def named(name: str, environ: Mapping[str, str]) -> Endpoint | None:
     kind: Kind = match[1]  # type: ignore[assignment]
     model, url = match[2].strip(), match[3]
     base = checked(url, f"{kind}:{model}") if url else default_url(kind, environ)
-    key = environ.get(KEYS[kind], "")
+    key = key_in(KEYS[kind], environ)
     if kind == "openai" and not key and urlsplit(base).hostname == "api.openai.com":
         raise ModelUnavailable(
             f"there is no key for {base}", "set OPENAI_API_KEY, or OPENAI_BASE_URL for another server"
@@ -79,12 +79,22 @@ def configured(name: str, table: Mapping[str, Any], environ: Mapping[str, str]) 
     if variable or "base_url" not in table:
         variable = variable or KEYS[kind]
         _guard(variable, base, where, environ)
-    key = environ.get(variable, "") if variable else ""
+    key = key_in(variable, environ) if variable else ""
     if table.get("key_env") and not key:
         raise ModelUnavailable(f"{where}: {variable} is not set", f"set {variable}, or leave out key_env")
     label = f"{name} ({model})" if model else name
     price = _price(table, where)
     return Endpoint(label, model, base, kind, key, variable, table.get("context"), price, table.get("tools"))
+
+
+def key_in(variable: str, environ: Mapping[str, str]) -> str:
+    """The key in a variable; empty where it is not set. Raises `ModelUnavailable` where it cannot be one."""
+    key = environ.get(variable, "").strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ModelUnavailable(
+            f"{variable} holds no key: there are characters in it that no header takes", "set it anew"
+        )
+    return key
 
 
 def _price(table: Mapping[str, Any], where: str) -> Price | None:

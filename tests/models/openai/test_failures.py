@@ -35,6 +35,14 @@ async def test_a_model_that_is_not_there_is_told_with_near_names(chat: Any, mode
         await model("qwen3").turn(ask(QUESTION), _quiet)
 
 
+@pytest.mark.parametrize("said", ["Invalid model name passed in model=qwen3.", "qwen3 is not a valid model ID"])
+async def test_gateways_say_so_with_another_status(chat: Any, model: Any, ask: Any, said: str) -> None:
+    chat.models = [{"id": "qwen3:8b"}, {"id": "qwen3"}]
+    chat.script += [{"status": 400, "error": {"message": said}}]
+    with pytest.raises(ModelUnavailable, match="has no model 'qwen3'"):
+        await model("qwen3").turn(ask(QUESTION), _quiet)
+
+
 async def test_a_path_that_is_not_there_points_at_the_address(chat: Any, model: Any, ask: Any) -> None:
     with pytest.raises(ModelUnavailable, match="ends in /v1"):
         await model(base_url=chat.root).turn(ask(QUESTION), _quiet)

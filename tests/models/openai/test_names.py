@@ -24,6 +24,7 @@ KEY = {"OPENAI_API_KEY": "sk-1"}
         ("ollama:x", {"OLLAMA_HOST": "gpu.example:1234"}, "http://gpu.example:1234/v1", "x"),
         ("ollama:x", {"OLLAMA_HOST": "https://gpu.example/"}, "https://gpu.example:443/v1", "x"),
         ("vllm:", {}, "http://127.0.0.1:8000/v1", ""),
+        ("vllm:a@http://h:8000/v1/chat/completions", {}, "http://h:8000/v1", "a"),
         ("llamacpp:", {}, "http://127.0.0.1:8080/v1", ""),
         ("lmstudio:a", {}, "http://127.0.0.1:1234/v1", "a"),
     ],
@@ -50,11 +51,12 @@ def test_a_key_goes_with_the_name_and_is_in_no_text() -> None:
         ("openai:x@http:///v1", "is not an address"),
         ("openai:x@http://host:port/v1", "cannot be read"),
         ("openai:x@ftp://host/v1", "OPENAI_API_KEY"),
+        ("vllm:x", "VLLM_API_KEY holds no key"),
     ],
 )
 def test_a_name_that_cannot_be_says_why_without_a_secret(name: str, told: str) -> None:
     with pytest.raises(ModelUnavailable, match=told) as caught:
-        choose(name, {})
+        choose(name, {"VLLM_API_KEY": "pw\nx: y"})
     assert "pw" not in str(caught.value)
 
 
