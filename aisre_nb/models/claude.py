@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +14,7 @@ from aisre_nb.models.claude_failure import understood
 from aisre_nb.models.claude_models import newest_suitable, output_limit, takes_disabled_thinking
 from aisre_nb.models.claude_stream import Reading
 from aisre_nb.models.claude_takes import Takes
-from aisre_nb.models.failure import ELSE, BrokenStream
+from aisre_nb.models.failure import ELSE, BrokenStream, pause
 from aisre_nb.models.pricing import cost, price
 
 if TYPE_CHECKING:
@@ -100,12 +99,7 @@ class ClaudeModel:
             if failure.refusal and self._takes.learn(failure.refusal):
                 continue
             failed += 1
-            wait = self._backoff.wait(failed, failure.asked) if failure.again else None
-            if wait is None:
-                raise failure.error from None
-            again = f"{failure.again}, trying again in {wait:.2g} s ({failed + 1} of {self._backoff.tries})"
-            self._tell(again, on_text)
-            await asyncio.sleep(wait)
+            await pause(failure, failed, self._backoff, lambda line: self._tell(line, on_text))
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from aisre_nb.errors import ModelError
+from aisre_nb.models.backoff import Backoff
 
 ELSE = "or go on without a key: %sre model builtin"
 
@@ -27,6 +29,15 @@ class Failure:
     """Seconds that the server asks to wait."""
     refusal: str = ""
     """The text of a refusal, from which may be learned what this model does not take."""
+
+
+async def pause(failure: Failure, failed: int, backoff: Backoff, tell: Callable[[str], None]) -> None:
+    """Wait before the next try after ``failed`` ones. Raises the failure's error where no try is left."""
+    wait = backoff.wait(failed, failure.asked) if failure.again else None
+    if wait is None:
+        raise failure.error from None
+    tell(f"{failure.again}, trying again in {wait:.2g} s ({failed + 1} of {backoff.tries})")
+    await asyncio.sleep(wait)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

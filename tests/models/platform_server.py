@@ -15,6 +15,7 @@ import base64
 import json
 import re
 import struct
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -49,6 +50,15 @@ def chunk(event: dict[str, Any]) -> bytes:
     return message({":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}, payload)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class PlatformServer:
     """``requests`` are path, headers and body of what came."""
 
@@ -56,8 +66,7 @@ class PlatformServer:
         self.script: list[dict[str, Any]] = []
         self.requests: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.events = events
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property

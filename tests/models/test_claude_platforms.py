@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -47,12 +46,9 @@ def service_account(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def platform(messages_server: ModuleType) -> Iterator[Any]:
-    spec = importlib.util.spec_from_file_location("platform_server", Path(__file__).with_name("platform_server.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    server = module.PlatformServer(messages_server.events).start()
+def platform(platform_server: ModuleType, messages_server: ModuleType) -> Iterator[Any]:
+    """Bedrock and Vertex in one, with an empty script."""
+    server = platform_server.PlatformServer(messages_server.events).start()
     yield server
     server.stop()
 

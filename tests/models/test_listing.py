@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,16 +16,11 @@ from aisre_nb.models.pricing import Price
 
 
 @pytest.fixture
-def chats() -> Iterator[tuple[Any, Any]]:
-    """Two OpenAI-compatible endpoints."""
-    spec = importlib.util.spec_from_file_location("chats", Path(__file__).parent / "openai" / "chat_server.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    servers = module.ChatServer().start(), module.ChatServer().start()
-    yield servers
-    for server in servers:
-        server.stop()
+def gateway(chat_server: ModuleType) -> Iterator[Any]:
+    """A second endpoint."""
+    server = chat_server.ChatServer().start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +33,9 @@ def _nobody_at_the_usual_ports(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_all_that_answer_are_listed_with_window_and_price(
-    api: Any, messages_server: ModuleType, chats: tuple[Any, Any]
+    api: Any, messages_server: ModuleType, chat: Any, gateway: Any
 ) -> None:
-    ollama, gateway = chats
+    ollama = chat
     ollama.models = [{"id": "qwen3:8b", "owned_by": "library"}, {"id": "gemma:2b", "owned_by": "library"}]
     ollama.pages["/api/show"] = lambda body: {
         "capabilities": ["completion"] + ["tools"] * ("qwen" in body["model"]), "parameters": "num_ctx 16384",

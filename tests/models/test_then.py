@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,6 @@ from aisre_nb.errors import ModelUnavailable
 from aisre_nb.models.base import AssistantMessage, CallResult, ResultsMessage, ToolCall, Turn, TurnRequest, UserMessage
 from aisre_nb.models.choose import choose, explain
 from aisre_nb.models.then import Then
-
-
-@pytest.fixture
-def chat() -> Iterator[Any]:
-    """An OpenAI-compatible endpoint with an empty script."""
-    file = Path(__file__).parent / "openai" / "chat_server.py"
-    spec = importlib.util.spec_from_file_location("chat_server_then", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    server = module.ChatServer().start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

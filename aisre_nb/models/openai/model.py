@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.errors import ContextFull, ModelRefused, ModelUnavailable
 from aisre_nb.models.backoff import Backoff
 from aisre_nb.models.base import AssistantMessage, StopReason, Turn, TurnRequest, Usage
-from aisre_nb.models.failure import ELSE, BrokenStream, Failure
+from aisre_nb.models.failure import ELSE, BrokenStream, Failure, pause
 from aisre_nb.models.openai import failure, lookup, prompted, wire
 from aisre_nb.models.openai.answer import Answer, ErrorEvent
 from aisre_nb.models.openai.client import client, complete
@@ -111,12 +110,7 @@ class OpenAIModel:
                 wrong = None
                 continue
             failed += 1
-            wait = self._backoff.wait(failed, problem.asked) if problem.again else None
-            if wait is None:
-                raise problem.error from None
-            again = f"{problem.again}, trying again in {wait:.2g} s ({failed + 1} of {self._backoff.tries})"
-            self._tell(again, on_text)
-            await asyncio.sleep(wait)
+            await pause(problem, failed, self._backoff, lambda line: self._tell(line, on_text))
 
     async def close(self) -> None:
         """Let go of connections."""

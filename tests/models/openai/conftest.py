@@ -1,11 +1,8 @@
-"""A local OpenAI-compatible endpoint, and a model that talks to it."""
+"""A model that talks to a local OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
-from types import ModuleType
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -15,24 +12,6 @@ from aisre_nb.models.openai.endpoint import Endpoint
 from aisre_nb.models.openai.model import OpenAIModel
 
 Make = Callable[..., OpenAIModel]
-
-
-@pytest.fixture(scope="session")
-def chat_server() -> ModuleType:
-    """The module ``chat_server.py`` beside this file."""
-    spec = importlib.util.spec_from_file_location("chat_server", Path(__file__).with_name("chat_server.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def chat(chat_server: ModuleType) -> Iterator[Any]:
-    """A running server with an empty script."""
-    server = chat_server.ChatServer().start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
