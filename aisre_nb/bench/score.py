@@ -81,4 +81,5 @@ def _kept(told: Mapping[str, Any]) -> Row:
         "tokens": int(usage.get("input_tokens") or 0) + int(usage.get("output_tokens") or 0),
         "cost_usd": float(usage.get("cost_usd") or 0.0),
         "gaps": len(told.get("gaps") or ()),
+        "model": str(told.get("model") or ""),
     }

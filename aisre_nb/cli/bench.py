@@ -129,6 +129,8 @@ def _usable(name: str, settings: Settings) -> None:
     from aisre_nb.models.choose import choose
 
     try:
-        asyncio.run(choose(name, os.environ, settings.models, settings.then).close())
+        # Each by itself: one that cannot be had would make way in every case, and another one would be measured.
+        for each in (name, *(other.strip() for other in (settings.then or "").split(",") if other.strip())):
+            asyncio.run(choose(each, os.environ, settings.models).close())
     except (ModelError, ConfigurationError) as error:
         raise UsageError(error.message, error.next_step) from None

@@ -107,4 +107,12 @@ def test_the_built_in_investigator_goes_on_and_report_and_record_say_so(
     assert [e["model"] for e in events if e["type"] == "model_turn"][:2] == ["small", "builtin"]
     assert any("refuses the key: key expired: builtin goes on from here" in e.get("text", "") for e in events)
     report = next(e["report"] for e in events if e["type"] == "report")
-    assert report["model"] == f"{name}, then builtin"
+    assert report["model"] == found["model"] == f"{name}, then builtin"
+
+
+def test_the_bench_measures_nobody_else_in_the_place_of_a_model_without_a_key(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["bench", "--suite", str(case.parent), "--model", "openai:gpt-x", "--then", "builtin"]) == 2
+    assert "there is no key" in capsys.readouterr().err

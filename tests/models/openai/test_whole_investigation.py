@@ -90,6 +90,7 @@ def test_the_bench_runs_an_endpoint_by_its_name_alone(
     assert main(["bench", "--suite", str(world.parent), "--model", model, "--jobs", "1", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     row = found["cases"][0]
+    assert row["model"] == model and row["tokens"] == 550
     assert (row["outcome"], row["right"], row.get("error", "")) == ("root_cause", True, "") and found["run"][
         "model"
     ] == model
