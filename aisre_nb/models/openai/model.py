@@ -80,7 +80,7 @@ class OpenAIModel:
         """
         import httpx2
 
-        await self._look_up()
+        await self._look_up(on_text)
         failed, shrunk = 0, False
         paid = Usage()
         wrong: Unreadable | None = None
@@ -182,7 +182,7 @@ class OpenAIModel:
             self._fit.window = held or max(2048, int(0.6 * size / self._fit.letters))
         return self._fit.letters > 1.0
 
-    async def _look_up(self) -> None:
+    async def _look_up(self, on_text: Callable[[str], None]) -> None:
         """Ask the server what it is, once. Raises `ModelUnavailable` where no model is named and several are there."""
         if self._known is not None:
             return
@@ -190,10 +190,16 @@ class OpenAIModel:
         names = tuple(model.name for model in found.models)
         if not self._name:
             if len(names) != 1:
-                there = f"there are {', '.join(names[:8])}" if names else f"{self.endpoint.host} lists none"
-                raise ModelUnavailable(f"{self.name} names no model", f"{there}; write {self.endpoint.kind}:MODEL")
+                host = self.endpoint.host
+                why = {0: f"nothing answers at {host}", 401: f"{host} refuses the key"}.get(found.status)
+                there = f"there are {', '.join(names[:8])}" if names else why or f"{host} lists none"
+                raise ModelUnavailable(
+                    f"{self.name} names no model: {there}", f"write {self.endpoint.kind}:MODEL, {ELSE}"
+                )
             self._name = names[0]
         if found.status:
+            if found.kind == "ollama":
+                self._tell(f"{self.endpoint.host} loads {self._name}", on_text)
             told = await lookup.model(self._http, self.endpoint, found, self._name, _LOOKUP, load=True)
             self._fit.window = self._fit.window or told.context
             self._price = self._price or told.price

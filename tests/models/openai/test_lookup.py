@@ -88,7 +88,10 @@ async def test_what_the_user_says_goes_over_what_the_server_says(chat: Any, mode
 
 async def test_which_of_several_models_has_to_be_said(chat: Any, model: Any, ask: Any) -> None:
     chat.models = [{"id": "one"}, {"id": "two"}]
-    with pytest.raises(ModelUnavailable, match="names no model → there are one, two"):
+    with pytest.raises(ModelUnavailable, match="names no model: there are one, two"):
+        await model("").turn(ask(QUESTION), _quiet)
+    chat.key = "another"
+    with pytest.raises(ModelUnavailable, match="refuses the key"):
         await model("").turn(ask(QUESTION), _quiet)
 
 
