@@ -32,6 +32,10 @@ class Reader(Protocol):
         """Run an Ibis expression. Times come back aware, in UTC; maps as dicts."""
         ...
 
+    def select(self, statement: str, limit: int) -> pd.DataFrame:
+        """Run one SELECT that somebody wrote, after `sql.checked`; one row more than ``limit`` where there are more."""
+        ...
+
     def extent(self, name: TableName) -> Window | None:
         """From the table's first row to just after its last; None where it holds nothing."""
         ...

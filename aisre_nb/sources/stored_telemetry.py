@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 class StoredTelemetry:
-    """Speaks `MetricSource`, `TraceSource` and `LogSource`."""
+    """Speaks `MetricSource`, `TraceSource`, `LogSource` and `SqlSource`."""
 
+    dialect = "duckdb"
     topology: Path | None = None
     """A drawn call graph, for where there are no spans."""
 
@@ -35,6 +36,10 @@ class StoredTelemetry:
     ) -> Answer:
         """Run ``work`` in a thread. ``named``: what the link leads to."""
         raise NotImplementedError
+
+    async def sql(self, statement: str, limit: int) -> Answer:
+        """See `SqlSource.sql`."""
+        return await self._ask(lambda reader: reader.select(statement, limit))
 
     async def services(self, window: Window) -> Answer:
         """See `MetricSource.services`."""

@@ -52,7 +52,7 @@ OPTIONS = ClickHouseOptions
 def make(name: str, options: ClickHouseOptions, place: Place) -> Offer:
     """Asks nothing of the server yet. Raises `ConfigurationError` for a secret that is not there."""
     source = ClickHouse(options.access(name, place.base, place.environ), options.database, options.link)
-    return Offer(source, metrics=source, traces=source, logs=source)
+    return Offer(source, metrics=source, traces=source, logs=source, sql=source)
 
 
 class ClickHouse(StoredTelemetry):
@@ -60,6 +60,8 @@ class ClickHouse(StoredTelemetry):
 
     What is aggregated is aggregated there; what comes back is small, or a sample whose size is told.
     """
+
+    dialect = "clickhouse"
 
     def __init__(self, access: Access, database: str = "default", link: str = "") -> None:
         self.name = access.name

@@ -112,3 +112,12 @@ def test_configuration(served: Served, tmp_path_factory: pytest.TempPathFactory)
             "password_env": "CLICKHOUSE_PASSWORD",
         }
     }
+
+
+@pytest.mark.parametrize("generation", ["old", "new", "json"])
+async def test_sql_asks_the_columns_of_every_generation(generation: str, opened: Opened) -> None:
+    sql = "SELECT ServiceName, count() AS n FROM otel_traces WHERE SpanAttributes['http.route'] != '' GROUP BY 1"
+    answer = await opened(generation).sql(f"{sql} ORDER BY n DESC", 3)
+    assert len(answer.frame) == 4 and answer.frame["n"].iloc[0] > 100
+    with pytest.raises(ToolError, match="no table"):
+        await opened(generation).sql("SELECT * FROM system.users", 3)
