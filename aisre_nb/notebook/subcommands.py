@@ -130,6 +130,10 @@ def _verify(words: list[str], handle: Handle) -> None:
     )
 
 
+def _sources(words: list[str], handle: Handle) -> None:
+    raise UsageError(f"%sre sources {' '.join(words)} is not known", "write %sre sources on a line of its own")
+
+
 def _evidence(words: list[str], handle: Handle) -> Any:
     if words:
         from aisre_nb.render.show import Shown
@@ -212,6 +216,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "model": _model,
     "tools": _tools,
     "policy": _policy,
+    "sources": _sources,
     "audit": _audit,
     "undo": _undo,
     "verify": _verify,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.evidence.change import ChangeView, FileChange
     from aisre_nb.sources.cluster import Cluster
+    from aisre_nb.sources.sql import SqlSource
 
 
 @dataclass(frozen=True)
@@ -355,6 +356,8 @@ class Health:
     detail: str
     """``"2 h of metrics, logs, traces; 11 services"``, or what is wrong and how to mend it."""
     signals: tuple[str, ...] = ()
+    may: str = "it is only read"
+    """What may be done there: ``"it is read; silences are made where they are approved"``."""
 
 
 class Source(Protocol):
@@ -386,6 +389,8 @@ class Sources:
     incidents: IncidentSource | None = None
     tests: SuiteRunner | None = None
     """Who runs a service's tests on a tree without asking; None: nobody."""
+    sql: SqlSource | None = None
+    """Whose tables can be asked in SQL; None: nobody's."""
     kubernetes: ClusterState | None = None
     """Who lists pods, deployments, events; None: nobody does."""
     all: Sequence[Source] = ()
