@@ -10,11 +10,16 @@
     max_seconds = 900
     since = "2h"
     reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
+    max_tool_tokens = 4000     # of servers' tools that a model is told of; where they cost more it searches them
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
     [postmortem]
     template = "postmortem.md"   # the house's own, with {{placeholders}}
+
+    [mcp.metoro]                 # a server of the Model Context Protocol, as in .mcp.json; see the README
+    command = "metoro-mcp-server"
+    env = {METORO_AUTH_TOKEN = "${METORO_AUTH_TOKEN}"}
 
     [sources.shop]
     type = "folder"
@@ -43,6 +48,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "since": (str,),
     "approval_minutes": (int, float),
     "redact_emails": (bool,),
+    "max_tool_tokens": (int,),
 }
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -72,6 +78,10 @@ class Settings:
     postmortem_template: Path | None = None
     """The house's Markdown file with placeholders; None: ours."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    mcp: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """Servers of the Model Context Protocol, beside those of ``.mcp.json``."""
+    max_tool_tokens: int = 4000
+    """Of servers' tools that a model is told of from the start; where they cost more it searches them."""
     base: Path = Path()
     """What relative paths of sources start from: the folder of ``aisre.toml``."""
 
@@ -120,6 +130,9 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     sources = data.pop("sources", {})
     if not isinstance(sources, dict) or not all(isinstance(s, dict) and "type" in s for s in sources.values()):
         raise ConfigurationError(f"{file}: each source needs a type", 'write [sources.NAME] with type = "folder"')
+    servers = data.pop("mcp", {})
+    if not isinstance(servers, dict) or not all(isinstance(s, dict) for s in servers.values()):
+        raise ConfigurationError(f"{file}: [mcp] is no table of servers", 'write [mcp.NAME] with command = "PROGRAM"')
     records = data.pop("records", None)
     reads = data.pop("reads", [])
     if not isinstance(reads, list) or not all(isinstance(r, str) and "." in r for r in reads):
@@ -129,7 +142,7 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
         _check(name, value, str(file))
     folder = file.parent / records if records else file.parent / ".aisre" / "records"
     found = replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
-    return replace(found, postmortem_template=template)
+    return replace(found, postmortem_template=template, mcp=servers)
 
 
 def _template(table: Any, file: Path) -> Path | None:

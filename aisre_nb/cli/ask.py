@@ -10,6 +10,7 @@ import sys
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.cli.progress import Lines, making
+from aisre_nb.cli.servers import joined
 from aisre_nb.errors import AisreError, ModelError, UsageError
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.session.investigation import Investigation
@@ -62,8 +63,10 @@ def _approver(investigation: Investigation, as_json: bool) -> Approver:
 
 async def _run(investigation: Investigation, question: str, as_json: bool) -> int:
     failure: AisreError | None = None
+    approver = _approver(investigation, as_json)
     try:
-        await investigation.ask(question, approver=_approver(investigation, as_json), watcher=Lines(investigation))
+        async with joined(investigation, approver):
+            await investigation.ask(question, approver=approver, watcher=Lines(investigation))
     except ModelError as error:
         failure = error
     finally:

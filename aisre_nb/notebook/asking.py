@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing
+from aisre_nb.notebook import closing, serving
 from aisre_nb.notebook.frontend import FrontEnd, front_end
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.interpolation import interpolated
@@ -65,6 +65,7 @@ async def act(shell: Any, handle: Handle, tool: str, arguments: dict[str, Any], 
         transcript.begin(found)
         call = ToolCall(f"person-{len(found.steps) + 1}", tool, arguments)
         approver = _approver(front, transcript.panel, found.policy)
+        await serving.join(handle, found, approver, transcript)
         done.append(await found.act(call, said, approver=approver, watcher=transcript))
 
     front = front_end(shell)
@@ -99,6 +100,7 @@ async def _asked(handle: Handle, settings: Settings, options: Options, question:
             _goes_on(handle.investigation, settings, options)
         transcript.begin(handle.investigation)
         approver = _approver(front, transcript.panel, handle.investigation.policy)
+        await serving.join(handle, handle.investigation, approver, transcript)
         await handle.investigation.ask(question, approver=approver, watcher=transcript)
 
     await _watched(front, work)

@@ -7,6 +7,7 @@ SUBCOMMANDS = {
     "status": "what is being investigated, and what it cost",
     "model": "which model chooses the steps; %sre model NAME takes another for the next investigation",
     "tools": "the tools, their effect, and when to use them",
+    "mcp": "servers of the Model Context Protocol: each tried, or how to mend it; %sre mcp allow NAME lets one start",
     "policy": "what runs without asking, and what is left of each rule; %sre policy NAME or %sre policy run TOOL on …",
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",
     "undo": "take back what was done: %sre undo E9 shows it and asks",
