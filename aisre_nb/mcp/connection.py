@@ -61,6 +61,8 @@ class Connection:
         self._not_before = 0.0
         self._heard = web.Heard()
         self._memory = oauth.Memory()
+        self._said = ""
+        """Its last words, when it ended."""
         self._asking: list[_Asking] = []
 
     @property
@@ -96,7 +98,7 @@ class Connection:
             await asking.done(work, self.spec.call_seconds)
             found = work.result()
         except MCPError as error:
-            raise self._failed(tool, error) from None
+            raise await self._failed(tool, error) from None
         except TimeoutError:
             step = "ask for less, or raise its call_seconds"
             raise SourceUnreachable(
@@ -122,13 +124,15 @@ class Connection:
             self._owner.cancel()
             await asyncio.wait({self._owner}, timeout=_CLOSING)
 
-    def _failed(self, tool: str, error: MCPError) -> AisreError:
+    async def _failed(self, tool: str, error: MCPError) -> AisreError:
         told = visible(" ".join(error.message.split()))[:300]
         if error.code == types.CONNECTION_CLOSED or self._ended.is_set():
             self._ended.set()
-            step = "it is started again for the next call"
+            if self._owner is not None:
+                # What it said is known once it is closed.
+                await asyncio.wait({self._owner}, timeout=_CLOSING)
             return web.understood(self.spec, self._heard) or SourceUnreachable(
-                f"{self.spec.name} ended while {tool} ran", step
+                f"{self.spec.name} ended while {tool} ran{self._said}", "it is started again for the next call"
             )
         failure = web.understood(self.spec, self._heard)
         if failure is not None or told == "Session terminated":
@@ -143,7 +147,7 @@ class Connection:
         await asyncio.sleep(wait)
         self._row += 1
         self._not_before = time.monotonic() + _WAITS[min(self._row, len(_WAITS)) - 1]
-        self._ended, self._heard = asyncio.Event(), web.Heard()
+        self._ended, self._heard, self._said = asyncio.Event(), web.Heard(), ""
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
             try:
                 async with self._open(errors) as client:
@@ -154,6 +158,7 @@ class Connection:
                         ready.set_result(None)
                     await _either(self._ended, self._stop)
                     self._client = None
+                self._said = self._last(_tail(errors))
             except Exception as error:
                 self.failure = self._why(error, _tail(errors))
             finally:
@@ -194,10 +199,14 @@ class Connection:
             return types.ElicitResult(action="decline")
         return await self._asking[-1].elicited(params)
 
+    def _last(self, said: str) -> str:
+        """The last line of what it wrote to standard error."""
+        lines = visible(self.spec.masked(said)).strip().splitlines()
+        return f"; it said: {lines[-1][:300]}" if lines else ""
+
     def _why(self, error: BaseException, said: str) -> AisreError:
         failure = _first(error)
-        name, last = self.spec.name, visible(self.spec.masked(said)).strip().splitlines()
-        tail = f"; it said: {last[-1][:300]}" if last else ""
+        name, tail = self.spec.name, self._last(said)
         if isinstance(failure, AisreError):
             return failure
         if isinstance(failure, TimeoutError):
@@ -250,10 +259,12 @@ async def _listed(client: Client) -> list[types.Tool]:
     cursor: str | None = None
     for _ in range(_PAGES):
         page = await client.list_tools(cursor=cursor)
+        before = len(found)
         for tool in page.tools:
             found.setdefault(tool.name, tool)
         cursor = page.next_cursor
-        if cursor is None or len(found) > _TOOLS:
+        # A page that brings nothing new is the last one, whatever it says.
+        if cursor is None or len(found) == before or len(found) > _TOOLS:
             break
     return list(found.values())[:_TOOLS]
 

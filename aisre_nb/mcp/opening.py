@@ -17,6 +17,8 @@ from aisre_nb.errors import SourceUnreachable
 from aisre_nb.mcp import guard, oauth, web, wire
 from aisre_nb.mcp.spec import ServerSpec
 
+_LINE = 8_000_000
+"""Bytes of one message of a program: the library's time for one grows with the square of its length."""
 _RATE = 5_000
 """Lines a second that a program may send."""
 
@@ -48,7 +50,7 @@ def _parameters(spec: ServerSpec) -> StdioServerParameters:
         raise SourceUnreachable(f"{spec.name}: there is no folder {spec.cwd}", "mend cwd")
     command, args = program, list(spec.args)
     if os.name == "posix":
-        around = ["-I", str(Path(guard.__file__)), str(os.getpid()), str(web.LARGEST), str(_RATE)]
+        around = ["-I", str(Path(guard.__file__)), str(os.getpid()), str(_LINE), str(_RATE)]
         command, args = sys.executable, [*around, program, *args]
     return StdioServerParameters(
         command=command, args=args, env=dict(spec.env), cwd=spec.cwd, encoding_error_handler="replace"

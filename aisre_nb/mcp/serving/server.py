@@ -48,6 +48,7 @@ class Offer:
     def __init__(self, inv: Investigation, begin: Begin, *, changes: bool) -> None:
         self._inv = inv
         self._begin = begin
+        self._changes = changes
         """Makes an investigation of the same sources, for a question."""
         self._tools = {
             wire_name(name): inv.registry.get(name)
@@ -68,7 +69,7 @@ class Offer:
     async def _listed(self, context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         investigate = types.Tool(
             name=INVESTIGATE, description=_ASKED, input_schema=_QUESTION, output_schema=REPORT,
-            annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
+            annotations=types.ToolAnnotations(read_only_hint=not self._changes, open_world_hint=False),
         )  # fmt: skip
         return types.ListToolsResult(tools=[investigate, *(_described(n, t) for n, t in self._tools.items())])
 
@@ -129,7 +130,7 @@ class _Told:
         match event:
             case ToolFinished(reused=False):
                 self._tell(f"{event.n}. {event.tool}: {(event.error or event.text.partition(chr(10))[0])[:200]}")
-            case Noted():
+            case Noted(level="warning" | "error"):
                 self._tell(event.text[:300])
             case _:
                 pass
