@@ -70,15 +70,18 @@ class Connection:
         """Whether it can be asked now."""
         return self._client is not None and not self._ended.is_set()
 
-    async def start(self) -> None:
-        """Make sure that it is up. Raises `SourceUnreachable`."""
+    async def start(self, patience: float = 0.0) -> None:
+        """Make sure that it is up; ``patience``: how long a start that is not due yet is waited for, in seconds.
+
+        Raises `SourceUnreachable`.
+        """
         if self.up:
             return
         if self._ready is None or self._ready.done():
             wait = self._not_before - time.monotonic()
-            if wait > _PATIENT:
+            if wait > patience:
                 why = self.failure.message if self.failure else f"{self.spec.name} ended again and again"
-                raise SourceUnreachable(why, f"it is started again in {wait:.0f} s at the earliest")
+                raise SourceUnreachable(why, f"mend it; it is not started again within {wait:.0f} s")
             self._ready = asyncio.get_running_loop().create_future()
             self._owner = asyncio.create_task(self._own(self._owner, self._ready, max(wait, 0.0)))
         # Shielded: who waits may give up; the start goes on, for the next question.
@@ -88,7 +91,7 @@ class Connection:
         self, tool: str, arguments: dict[str, Any], progress: Progress, elicit: Elicit
     ) -> types.CallToolResult:
         """Ask it. Raises `SourceUnreachable` where it is gone or does not answer; what it says itself is a result."""
-        await self.start()
+        await self.start(_PATIENT)
         client = self._client
         assert client is not None
         asking = _Asking(elicit, progress)
