@@ -23,7 +23,7 @@
 
     [sources.shop]
     type = "folder"
-    path = "cases/shop"
+    path = "cases/shop"          # each type's options: `sources.kinds`
     link = "https://grafana.example/explore?service={service}&from={start_ms}&to={end_ms}"   # the house's own page
 """
 
@@ -117,6 +117,10 @@ class Settings:
             text = environ.get(f"AISRE_{name.upper()}")
             if text:
                 settings = replace(settings, **{name: _from_text(name, text, types)})
+        if not settings.sources:
+            from aisre_nb.sources.kinds import from_environment
+
+            settings = replace(settings, sources=from_environment(environ))
         if environ.get("AISRE_RECORDS"):
             settings = replace(settings, record_dir=Path(environ["AISRE_RECORDS"]).expanduser().resolve())
         return settings

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from aisre_nb.sources.kinds import KINDS
+
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -27,10 +29,14 @@ def _loopback_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+_ADDRESSES = {variable for kind in KINDS.values() for variable in kind.environment.values()}
+"""What would make a source of its own."""
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("ANTHROPIC_", "AISRE_", "OPENAI_")):
+        if name.startswith(("ANTHROPIC_", "AISRE_", "OPENAI_")) or name in _ADDRESSES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)

@@ -84,6 +84,7 @@ def _mcp(settings: Settings) -> list[dict[str, Any]]:
 
 async def _sources(settings: Settings, case: Path | None) -> list[dict[str, Any]]:
     from aisre_nb.sources.open import open_case, open_sources
+    from aisre_nb.sources.trying import tried
 
     if case is None and not settings.sources:
         return [_row("sources", True, "none configured: the sandbox shop is investigated")]
@@ -92,8 +93,8 @@ async def _sources(settings: Settings, case: Path | None) -> list[dict[str, Any]
     except AisreError as error:
         return [_row("sources", False, str(error))]
     rows = [_row("sources", False, note) for note in sources.notes]
+    found = await tried(sources.all)
+    rows += [_row(one.name, one.health.ok, one.health.detail + f" ({one.health.may})" * one.health.ok) for one in found]
     for source in sources.all:
-        health = await source.health()
-        rows.append(_row(source.name, health.ok, health.detail))
         await source.close()
     return rows

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import IO, Any
 
@@ -18,9 +18,7 @@ from aisre_nb.errors import AisreError, SourceUnreachable
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.mcp import oauth, opening, web
 from aisre_nb.mcp.spec import ServerSpec
-
-Progress = Callable[[float, float | None, str | None], Awaitable[None]]
-Elicit = Callable[[types.ElicitRequestParams], Awaitable[types.ElicitResult]]
+from aisre_nb.mcp.waiting import Elicit, Progress, Waiting
 
 _PAGES = 50
 _TOOLS = 2_000
@@ -31,8 +29,6 @@ _WAITS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Seconds before the next start, after so many in a row without a call that was answered."""
 _PATIENT = 4.0
 """Seconds that a call waits for a start that is not due yet."""
-_LONGEST = 10
-"""Times ``call_seconds`` that a call may take that tells of progress."""
 
 # Where nobody configured logging, the library's warnings would be printed into the cell.
 logging.getLogger("mcp").addHandler(logging.NullHandler())
@@ -63,7 +59,7 @@ class Connection:
         self._memory = oauth.Memory()
         self._said = ""
         """Its last words, when it ended."""
-        self._asking: list[_Asking] = []
+        self._asking: list[Waiting] = []
 
     @property
     def up(self) -> bool:
@@ -94,7 +90,7 @@ class Connection:
         await self.start(_PATIENT)
         client = self._client
         assert client is not None
-        asking = _Asking(elicit, progress)
+        asking = Waiting(elicit, progress)
         self._asking.append(asking)
         work = asyncio.ensure_future(client.call_tool(tool, arguments, progress_callback=asking.progressed))
         try:
@@ -221,39 +217,6 @@ class Connection:
         what = "ended before it listed its tools" if self.spec.command else f"did not answer ({told})"
         step = "try its command in a terminal" if self.spec.command else "look at its url"
         return SourceUnreachable(f"{name} {what}{tail}", step)
-
-
-class _Asking:
-    """One call that waits for its answer; what a person takes to answer the server does not count."""
-
-    def __init__(self, elicit: Elicit, progress: Progress) -> None:
-        self._elicit = elicit
-        self._progress = progress
-        self._heard = self._begun = time.monotonic()
-        self._open = 0
-
-    async def done(self, work: asyncio.Future[Any], seconds: float) -> None:
-        """Raises `TimeoutError` where nothing was heard for so long."""
-        while not work.done():
-            now = time.monotonic()
-            left = min(self._heard + seconds, self._begun + _LONGEST * seconds) - now
-            if self._open:
-                self._heard, left = now, 1.0
-            if left <= 0:
-                raise TimeoutError
-            await asyncio.wait({work}, timeout=min(left, 1.0))
-
-    async def progressed(self, progress: float, total: float | None, message: str | None) -> None:
-        self._heard = time.monotonic()
-        await self._progress(progress, total, message)
-
-    async def elicited(self, params: types.ElicitRequestParams) -> types.ElicitResult:
-        self._open += 1
-        try:
-            return await self._elicit(params)
-        finally:
-            self._open -= 1
-            self._begun += max(time.monotonic() - self._heard, 0.0)
 
 
 async def _listed(client: Client) -> list[types.Tool]:

@@ -21,7 +21,7 @@ _CHUNK = 1 << 16
 _TAIL = 4000
 _LOOK = 0.5
 """Seconds between two looks whether our parent is still there."""
-_GRACE = 2.0
+_GRACE = 1.5
 """Seconds that a server gets to end by itself once its input has ended."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 import mcp_types as types
@@ -58,10 +59,7 @@ def _tool(connection: Connection, background: Background, listed: types.Tool, re
     made = Tool(
         name, described, schemas.arguments(name, listed.input_schema), handler, preview=preview, time_limit=_LIMIT
     )
-    tool = foreign(made, spec.name, reads)
-    from dataclasses import replace
-
-    tool = replace(tool, name=full)
+    tool = replace(foreign(made, spec.name, reads), name=full)
     return tool
 
 
@@ -106,6 +104,4 @@ class _Progress:
 
 
 def _with_notes(made: ToolResult, notes: list[str]) -> ToolResult:
-    from dataclasses import replace
-
     return replace(made, notes=(*made.notes, *notes)) if notes else made

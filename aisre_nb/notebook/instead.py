@@ -15,6 +15,7 @@ _NOTHING = {
     "sandbox": "no world is made",
     "advance": "no time passes",
     "model": "no model is asked",
+    "sources": "no source is asked",
 }
 
 

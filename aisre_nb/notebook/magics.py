@@ -42,6 +42,11 @@ class Sre(Magics, Configurable):  # type: ignore[misc]
 
             await verify(self.shell, handle, options.verify.split())
             return
+        if options.sources:
+            from aisre_nb.notebook.sources import show
+
+            await show(handle)
+            return
         if options.propose_postmortem:
             from aisre_nb.notebook.postmortem import propose
 

@@ -39,6 +39,8 @@ class Options:
     """What stands behind ``%sre fork``; the cell may hold the edited call."""
     verify: str | None = None
     """What stands behind ``%sre verify``, which waits too."""
+    sources: bool = False
+    """``%sre sources`` comes this way, too."""
     propose_postmortem: bool = False
     """``%sre postmortem --propose`` comes this way, too."""
     help: bool = False
@@ -73,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--undo", metavar="E9", help=argparse.SUPPRESS)
     made.add_argument("--fork", metavar="N", help=argparse.SUPPRESS)
     made.add_argument("--verify", metavar="E9", help=argparse.SUPPRESS)
+    made.add_argument("--sources", action="store_true", help=argparse.SUPPRESS)
     made.add_argument("--propose-postmortem", action="store_true", help=argparse.SUPPRESS)
     made.add_argument("--cite", metavar="TITLE", help="run this cell's own code; what it gives becomes evidence")
     made.add_argument("--out", metavar="NAME", help="also put the report into this variable")

@@ -10,6 +10,8 @@ _UNDO = re.compile(r"%sre\s+undo(?:\s+(\S+))?\s*$")
 """A line magic that waits for a person."""
 _VERIFY = re.compile(r"%sre\s+verify((?:\s+[\w-]+)*)\s*$")
 """One that waits for sources, so that the stop button works."""
+_SOURCES = re.compile(r"%sre\s+sources\s*$")
+"""Another one."""
 _FORK = re.compile(r"%sre\s+fork\s+(\S.*?)\s*$")
 """One that runs an investigation from a step on."""
 _PROPOSE = re.compile(r"%sre\s+postmortem\s+--propose\s*$")
@@ -41,6 +43,8 @@ def awaited(lines: list[str]) -> list[str]:
 def _waiting(line: str) -> str:
     if _PROPOSE.match(line):
         return f"await get_ipython().run_cell_magic('sre', '--propose-postmortem', {chr(10)!r})\n"
+    if _SOURCES.match(line):
+        return f"await get_ipython().run_cell_magic('sre', '--sources', {chr(10)!r})\n"
     branch = _FORK.match(line)
     if branch:
         line = f"--fork={shlex.quote(branch[1])}"

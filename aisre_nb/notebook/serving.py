@@ -6,6 +6,7 @@ import atexit
 from typing import TYPE_CHECKING
 
 from aisre_nb.errors import UsageError
+from aisre_nb.evidence.invisible import visible
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.handle import sre as ours
 
@@ -53,7 +54,7 @@ def end() -> None:
 
 def mcp(words: list[str], handle: Handle) -> None:
     """``%sre mcp``, and ``%sre mcp allow NAME``."""
-    from aisre_nb.mcp import health, joining
+    from aisre_nb.mcp import joining
 
     settings = handle.settings
     if words[:1] == ["allow"] and len(words) > 1:
@@ -68,8 +69,16 @@ def mcp(words: list[str], handle: Handle) -> None:
         return
     if words:
         raise UsageError(f"%sre mcp {' '.join(words)} is not known", "%sre mcp, %sre mcp allow NAME")
-    if not joining.wanted(settings)[0] and not joining.wanted(settings)[1]:
-        print("No server is configured: write one into .mcp.json, or [mcp.NAME] into aisre.toml.")
-        return
-    for each in health.tried(settings, _servers(handle)):
-        print(f"{'ok     ' if each.ok else 'FAILED '} {each.name:<18} {each.detail}")
+    found = lines(handle)
+    print("\n".join(found or ["No server is configured: write one into .mcp.json, or [mcp.NAME] into aisre.toml."]))
+
+
+def lines(handle: Handle) -> list[str]:
+    """One line a server, each tried: it works, or how to mend it. It takes seconds; those that work stay up."""
+    from aisre_nb.mcp import health, joining
+
+    settings = handle.settings
+    servers = _servers(handle) if joining.wanted(settings)[0] else None
+    found = health.tried(settings, servers)
+    width = max((len(each.name) for each in found), default=0)
+    return [f"{'ok    ' if each.ok else 'FAILED'} {each.name:<{width}}  {visible(each.detail)}" for each in found]

@@ -128,6 +128,10 @@ def _verify(words: list[str], handle: Handle) -> None:
     )
 
 
+def _sources(words: list[str], handle: Handle) -> None:
+    raise UsageError(f"%sre sources {' '.join(words)} is not known", "write %sre sources on a line of its own")
+
+
 def _evidence(words: list[str], handle: Handle) -> Any:
     if words:
         from aisre_nb.render.show import Shown
@@ -211,6 +215,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "tools": _tools,
     "mcp": serving.mcp,
     "policy": _policy,
+    "sources": _sources,
     "audit": _audit,
     "undo": _undo,
     "verify": _verify,

@@ -9,6 +9,7 @@ SUBCOMMANDS = {
     "tools": "the tools, their effect, and when to use them",
     "mcp": "servers of the Model Context Protocol: each tried, or how to mend it; %sre mcp allow NAME lets one start",
     "policy": "what runs without asking, and what is left of each rule; %sre policy NAME or %sre policy run TOOL on …",
+    "sources": "try each source: what works, what may be done there, and how to mend what does not",
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",
     "undo": "take back what was done: %sre undo E9 shows it and asks",
     "verify": "ask the cited queries again now, and compare: same, drifted, expired; --all asks every one, E3 that one",

@@ -91,4 +91,7 @@ def where_of(settings: Settings, sources: Sources) -> dict[str, str]:
     folder = next((f for source in sources.all if (f := getattr(source, "folder", None))), None)
     if settings.sources and (settings.base / "aisre.toml").is_file():
         return {"settings": str(settings.base)}
-    return {"case": str(folder)} if folder is not None else {}
+    if folder is not None:
+        return {"case": str(folder)}
+    # Those of the environment: the record names no address and no secret of theirs.
+    return {"settings": str(settings.base)} if settings.sources else {}

@@ -355,6 +355,8 @@ class Health:
     detail: str
     """``"2 h of metrics, logs, traces; 11 services"``, or what is wrong and how to mend it."""
     signals: tuple[str, ...] = ()
+    may: str = "it is only read"
+    """What may be done there: ``"it is read; silences are made where they are approved"``."""
 
 
 class Source(Protocol):

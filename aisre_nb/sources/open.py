@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aisre_nb.errors import ConfigurationError, SourceError, SourceUnreachable
+from aisre_nb.sources import folder_source, git_source
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.incident_files import IncidentFiles
-from aisre_nb.sources.link_template import checked
-from aisre_nb.sources.reported import Reported
+from aisre_nb.sources.kinds import Place, checked
+from aisre_nb.sources.offer import Offer, together
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
-
-AnySource = TelemetryFolder | GitRepository
-
-_KINDS: Mapping[str, Callable[[Path, str, str], AnySource]] = {"folder": TelemetryFolder, "git": GitRepository}
 
 
 def open_case(folder: Path) -> Sources:
@@ -30,74 +28,39 @@ def open_case(folder: Path) -> Sources:
         raise ConfigurationError(
             f"there is no folder {folder}", "name a telemetry folder, or make one: aisre-nb sandbox"
         )
-    opened: list[AnySource] = []
+    offers: list[Offer] = []
     notes: list[str] = []
-    _try("telemetry", lambda: TelemetryFolder(folder), opened, notes)
+    _try("telemetry", lambda: folder_source.offer(TelemetryFolder(folder)), offers, notes)
     if (folder / "repository").is_dir():
-        _try("repository", lambda: GitRepository(folder / "repository", "repository"), opened, notes)
-    sources = _together(opened, notes)
+        repository = folder / "repository"
+        _try("repository", lambda: git_source.offer(GitRepository(repository, "repository")), offers, notes)
+    sources = _some(offers, notes)
     return replace(sources, incidents=IncidentFiles(folder)) if IncidentFiles.there(folder) else sources
 
 
-def open_sources(specs: Mapping[str, Mapping[str, Any]], base: Path) -> Sources:
-    """The ``[sources.NAME]`` of the settings; relative paths start from ``base``.
+def open_sources(
+    specs: Mapping[str, Mapping[str, Any]], base: Path, environ: Mapping[str, str] | None = None
+) -> Sources:
+    """The ``[sources.NAME]`` of the settings; relative paths start from ``base``, secrets come from ``environ``.
 
-    Raises `ConfigurationError` for a type that there is not or a missing path, `SourceUnreachable` where none opens.
+    Raises `ConfigurationError` for a type that there is not or wrong options, `SourceUnreachable` where none opens.
     """
-    opened: list[AnySource] = []
+    place = Place(base, os.environ if environ is None else environ)
+    offers: list[Offer] = []
     notes: list[str] = []
-    for name, spec in specs.items():
-        make = _checked(name, spec, base)
-        _try(name, make, opened, notes)
-    return _together(opened, notes)
+    for name, make in [(name, checked(name, spec, place)) for name, spec in specs.items()]:
+        _try(name, make, offers, notes)
+    return _some(offers, notes)
 
 
-def _checked(name: str, spec: Mapping[str, Any], base: Path) -> Callable[[], AnySource]:
-    make = _KINDS.get(str(spec.get("type")))
-    if make is None:
-        raise ConfigurationError(
-            f"[sources.{name}] has type {spec.get('type')!r}, which there is not", f"one of {', '.join(_KINDS)}"
-        )
-    if not isinstance(spec.get("path"), str) or not spec["path"]:
-        raise ConfigurationError(f"[sources.{name}] has no path", 'write path = "FOLDER"')
-    unknown = sorted(set(spec) - {"type", "path", "link"})
-    if unknown:
-        raise ConfigurationError(f"[sources.{name}] has {', '.join(unknown)}, which means nothing", "remove it")
-    link = checked(spec["link"], f"[sources.{name}] link") if "link" in spec else ""
-    path = base / Path(spec["path"]).expanduser()
-    return lambda: make(path, name, link)
-
-
-def _try(name: str, make: Callable[[], AnySource], opened: list[AnySource], notes: list[str]) -> None:
+def _try(name: str, make: Callable[[], Offer], offers: list[Offer], notes: list[str]) -> None:
     try:
-        opened.append(make())
+        offers.append(make())
     except (SourceError, ConfigurationError) as error:
         notes.append(f"{name}: {error}")
 
 
-def _together(opened: list[AnySource], notes: list[str]) -> Sources:
-    if not opened:
+def _some(offers: list[Offer], notes: list[str]) -> Sources:
+    if not offers:
         raise SourceUnreachable("; ".join(notes) or "no source is configured", "see: aisre-nb doctor")
-    folders = [source for source in opened if isinstance(source, TelemetryFolder)]
-    repositories = [source for source in opened if isinstance(source, GitRepository)]
-    folder = folders[0] if folders else None
-    notes += [f"{source.name}: {note}" for source in folders for note in source.notes]
-    for more in (folders[1:], repositories[1:]):
-        notes += [
-            f"{source.name} is configured and not asked: there is another of its type before it" for source in more
-        ]
-    return Sources(
-        alerts=folder,
-        metrics=folder,
-        traces=folder,
-        logs=folder,
-        kubernetes=folder,
-        changes=(*folders[:1], *repositories[:1]),
-        code=repositories[0] if repositories else None,
-        all=tuple(opened),
-        now=folder.now if folder else None,
-        clock=(lambda: folder.now) if folder else None,
-        question=folder.question if folder else "",
-        reported=folder.reported if folder else Reported(),
-        notes=tuple(notes),
-    )
+    return together(offers, notes)

@@ -178,7 +178,7 @@ def investigation(tmp_path: Path) -> Iterator[Callable[..., Investigation]]:
                 Policy.parse(policy),
                 record,
                 audit=Audit(tmp_path / "audit.jsonl"),
-            )  # fmt: skip
+            )
         )
         return made[-1]
 

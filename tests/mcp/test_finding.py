@@ -32,7 +32,7 @@ def _tools(count: int = 43) -> list[Tool]:
     for n in range(count):
         verb, what = VERBS[n // len(WHAT)], WHAT[n % len(WHAT)]
         words = (
-            f"{verb.capitalize()} {what} of a service in a namespace between two times. Results are paged and newest first. "
+            f"{verb.capitalize()} {what} of a service in a namespace between two times. They are paged, newest first. "
             * 3
         )
         properties = {

@@ -54,24 +54,26 @@ def test_each_set_of_labels_is_a_series_of_its_own() -> None:
     }
 
 
+AT = int(NOON.timestamp() * 1e6)
+WEB = {"traceId": "t1", "spanId": "a", "name": "GET /cart", "serviceName": "web", "duration_ms": 20, "status": "ERROR"}
+CART = {"traceId": "t1", "spanId": "b", "parentSpanId": "a", "name": "quote", "serviceName": "cart", "duration_ms": 12}
+ROOT = {"spanID": "a", "operationName": "GET /cart", "duration": 20_000, "processID": "p1"}
+LEAF = {"spanID": "b", "operationName": "quote", "duration": 12_000, "processID": "p2"}
 SPANS = {
-    "rows": [
-        {"traceId": "t1", "spanId": "a", "name": "GET /cart", "serviceName": "web", "startTime": NOON.isoformat(), "duration_ms": 20, "status": "ERROR"},
-        {"traceId": "t1", "spanId": "b", "parentSpanId": "a", "name": "quote", "serviceName": "cart", "startTime": NOON.isoformat(), "duration_ms": 12},
-    ],
+    "rows": [{**WEB, "startTime": NOON.isoformat()}, {**CART, "startTime": NOON.isoformat()}],
     "jaeger": {
         "data": [
             {
                 "traceID": "t1",
                 "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "cart"}},
                 "spans": [
-                    {"traceID": "t1", "spanID": "a", "operationName": "GET /cart", "startTime": int(NOON.timestamp() * 1e6), "duration": 20_000, "processID": "p1", "tags": [{"key": "error", "value": True}]},
-                    {"traceID": "t1", "spanID": "b", "operationName": "quote", "startTime": int(NOON.timestamp() * 1e6), "duration": 12_000, "processID": "p2", "references": [{"refType": "CHILD_OF", "spanID": "a"}]},
+                    {**ROOT, "traceID": "t1", "startTime": AT, "tags": [{"key": "error", "value": True}]},
+                    {**LEAF, "traceID": "t1", "startTime": AT, "references": [{"refType": "CHILD_OF", "spanID": "a"}]},
                 ],
             }
         ]
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SPANS)
@@ -84,10 +86,13 @@ def test_spans_of_a_trace_are_a_waterfall(name: str) -> None:
     assert "application/vnd.plotly.v1+json" in _drawn("trace", found.frame)
 
 
+RECORD = {"@timestamp": NOON.isoformat(), "level": "ERROR", "app": "cart"}
+LINES = [[str(NOON.value + n), f"disk {n} is full"] for n in range(9)]
+STREAM = {"stream": {"app": "cart", "level": "error"}, "values": LINES}
 LOGS = {
-    "rows": {"logs": [{"@timestamp": NOON.isoformat(), "level": "ERROR", "message": f"disk {n} is full", "app": "cart"} for n in range(9)], "total": 9},
-    "loki": {"data": {"resultType": "streams", "result": [{"stream": {"app": "cart", "level": "error"}, "values": [[str(NOON.value + n), f"disk {n} is full"] for n in range(9)]}]}},
-}  # fmt: skip
+    "rows": {"logs": [{**RECORD, "message": f"disk {n} is full"} for n in range(9)], "total": 9},
+    "loki": {"data": {"resultType": "streams", "result": [STREAM]}},
+}
 
 
 @pytest.mark.parametrize("name", LOGS)

@@ -15,9 +15,10 @@ import pytest
 from aisre_nb.mcp import guard
 
 PARENT = """
-import subprocess, sys, time
-run = [sys.executable, "-I", sys.argv[1], str(__import__("os").getpid()), "1000", "100", sys.executable, "-I", "-c", sys.argv[2]]
-subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+import os, subprocess, sys, time
+limits, run = [str(os.getpid()), "1000", "100"], [sys.executable, "-I", "-c", sys.argv[2]]
+pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+subprocess.Popen([sys.executable, "-I", sys.argv[1], *limits, *run], start_new_session=True, **pipes)
 time.sleep(60)
 """
 STUBBORN = """
@@ -34,8 +35,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups are o
 def _run(code: str, line: int = 1000, rate: int = 100, parent: int | None = None) -> subprocess.CompletedProcess[str]:
     words = [guard.__file__, str(parent or os.getpid()), str(line), str(rate), sys.executable, "-I", "-c", code]
     return subprocess.run(
-        [sys.executable, "-I", *words], capture_output=True, text=True, timeout=30, start_new_session=True, input="ping\n",
-        check=False,
+        [sys.executable, "-I", *words], capture_output=True, text=True, timeout=30, start_new_session=True,
+        input="ping\n", check=False,
     )  # fmt: skip
 
 

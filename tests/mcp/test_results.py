@@ -69,7 +69,7 @@ def test_what_is_no_text_is_a_gap_and_a_link_is_not_followed() -> None:
 
 
 def test_a_failure_is_an_error_that_the_model_reads() -> None:
-    with pytest.raises(ToolError, match="metoro.get: no such pod"):
+    with pytest.raises(ToolError, match=r"metoro\.get: no such pod"):
         _result("no such\x1b[2J pod", is_error=True)
     with pytest.raises(ToolError, match="it failed, and did not say why"):
         _result(is_error=True)

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from aisre_nb.mcp.schemas import arguments, plain
 
+WORDS = st.sampled_from(["type", "properties", "items", "$ref", "enum", "anyOf", "required", "x"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["type", "properties", "items", "$ref", "enum", "anyOf", "required", "x"]), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
     max_leaves=30,
-)  # fmt: skip
+)
 PODS = {
     "type": "object",
     "properties": {

@@ -102,6 +102,6 @@ async def test_nobody_there_is_a_line(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(
-        SourceUnreachable, match="web cannot be reached: ConnectError.* → look at its url, and whether it"
+        SourceUnreachable, match=r"web cannot be reached: ConnectError.* → look at its url, and whether"
     ):
         await connect(ServerSpec("web", url=f"http://127.0.0.1:{port}/mcp"))

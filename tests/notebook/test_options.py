@@ -37,5 +37,5 @@ def test_a_wrong_one_is_one_line(line: str) -> None:
 def test_what_is_completed_is_what_there_is() -> None:
     there = {option for action in parser()._actions for option in action.option_strings}
     # `%sre undo E9`, `%sre verify` and `%sre postmortem --propose` come by options that nobody types.
-    untyped = {"--undo", "--fork", "--verify", "--propose-postmortem"}
+    untyped = {"--undo", "--fork", "--verify", "--sources", "--propose-postmortem"}
     assert there == {*_OPTIONS, *untyped} and not any(option in parser().format_help() for option in untyped)

@@ -78,7 +78,8 @@ def call(name: str, given: dict[str, Any]) -> Any:
                 time.sleep(0.01)
             return started.pid
         case "secret":
-            return f"the token is {os.environ.get('TOKEN', '')}, the key is {os.environ.get('AISRE_TEST_KEY', 'not there')}"
+            token, key = (os.environ.get(name, "not there") for name in ("TOKEN", "AISRE_TEST_KEY"))
+            return f"the token is {token}, the key is {key}"
         case "lies":
             Path(given["file"]).write_text("written")
         case "shout":

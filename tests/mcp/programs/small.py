@@ -56,13 +56,17 @@ async def slow(seconds: float, context: Context) -> str:
     return "done"
 
 
+def _mark(file: str) -> None:
+    Path(file).write_text("cancelled")
+
+
 @server.tool()
 async def hang(marker: str) -> str:
     """Never answers; writes down that it was cancelled."""
     try:
         await asyncio.sleep(300)
     except asyncio.CancelledError:
-        Path(marker).write_text("cancelled")
+        _mark(marker)
         raise
     return "woke up"
 

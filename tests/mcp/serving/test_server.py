@@ -158,7 +158,7 @@ async def test_a_change_runs_only_as_the_client_s_user_approved_it(
         user.forms.clear()
     async with _client(offer(changes=True), mode, user) as client:
         found = await client.call_tool("alter", {"title": "new"})
-        assert said in found.content[0].text and DONE == done  # type: ignore[union-attr]
+        assert said in found.content[0].text and done == DONE  # type: ignore[union-attr]
     if user is not None:
         [form] = user.forms
         assert "Alter new" in form.message and "state: old → new" in form.message

@@ -1,0 +1,80 @@
+"""What a source answers, and who is asked where several answer the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aisre_nb.sources.base import (
+    AlertSource,
+    ChangeSource,
+    ClusterState,
+    CodeSource,
+    LogSource,
+    MetricSource,
+    Source,
+    Sources,
+    TraceSource,
+)
+from aisre_nb.sources.reported import Reported
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One source, and what of it can be asked. None: it has nothing of that."""
+
+    source: Source
+    alerts: AlertSource | None = None
+    metrics: MetricSource | None = None
+    traces: TraceSource | None = None
+    logs: LogSource | None = None
+    changes: ChangeSource | None = None
+    code: CodeSource | None = None
+    kubernetes: ClusterState | None = None
+    now: datetime | None = None
+    """The instant that a kept world ends."""
+    clock: Callable[[], datetime | None] | None = None
+    question: str = ""
+    reported: Reported = field(default_factory=Reported)
+    notes: tuple[str, ...] = ()
+
+
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes")
+"""Of these one source is asked, the first that is configured."""
+
+
+def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
+    """The sources of an investigation; who is not asked for something that it has is a note."""
+    told = [*notes, *(f"{offer.source.name}: {note}" for offer in offers for note in offer.notes)]
+    asked: dict[str, Any] = {}
+    passed: dict[str, list[str]] = {}
+    for slot in _ONE:
+        there = [offer for offer in offers if getattr(offer, slot) is not None]
+        asked[slot] = getattr(there[0], slot) if there else None
+        for offer in there[1:]:
+            passed.setdefault(f"{offer.source.name}\0{there[0].source.name}", []).append(slot)
+    for pair, slots in passed.items():
+        name, before = pair.split("\0")
+        told.append(f"{name} is not asked for {', '.join(slots)}: {before} is configured before it")
+    kept = next((offer for offer in offers if offer.clock is not None), None)
+    return Sources(
+        **asked,
+        changes=_changes(offers),
+        all=tuple(offer.source for offer in offers),
+        now=kept.now if kept else None,
+        clock=kept.clock if kept else None,
+        question=kept.question if kept else "",
+        reported=kept.reported if kept else Reported(),
+        notes=tuple(told),
+    )
+
+
+def _changes(offers: Sequence[Offer]) -> tuple[ChangeSource, ...]:
+    """One of each type: what a cluster did and what a repository says complete each other, two repositories do not."""
+    found: dict[type, ChangeSource] = {}
+    for offer in offers:
+        if offer.changes is not None:
+            found.setdefault(type(offer.source), offer.changes)
+    return tuple(found.values())
