@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import mcp_types as types
@@ -27,6 +28,8 @@ _WORDS = 1_000
 """Characters of a tool's description."""
 _LIMIT = 4 * 3600.0
 """Seconds; the connection knows how long a call may take without the waits for a person."""
+_SMALL = 20_000
+"""Characters of an answer."""
 _EVERY = 0.25
 """Seconds between two lines of progress."""
 
@@ -47,19 +50,25 @@ def _tool(connection: Connection, background: Background, listed: types.Tool, re
         found = await _asked(
             connection, background, listed.name, arguments, context, declined, again=tool.effect == "read"
         )
-        made = await asyncio.to_thread(results.result, spec.name, name, arguments, found)
+        # A thread costs more than a small answer does.
+        large = not found.content or sum(len(getattr(block, "text", "")) for block in found.content) > _SMALL
+        work = partial(results.result, spec.name, name, arguments, found)
+        made = await asyncio.to_thread(work) if large else work()
         return _with_notes(made, declined)
 
     async def preview(context: ToolContext, given: BaseModel) -> ChangeView:
         rows = tuple((str(k), "", str(v)) for k, v in given.model_dump(mode="json").items() if v is not None)
-        hint = "" if f"{full}" in reads else "It is taken for a change until your list says that it only looks."
-        body = f'{cut(described, 400)}\n\n{hint} reads = ["{full}"] in aisre.toml does.'
+        hint = (
+            f'It is taken for a change until your own list says that it only looks: reads = ["{full}"] in aisre.toml.'
+        )
+        body = cut(described, 400) + ("" if full in reads else f"\n\n{hint}")
         return ChangeView(f"Call {full}", body, f"server {spec.name}", rows=rows)
 
     made = Tool(
         name, described, schemas.arguments(name, listed.input_schema), handler, preview=preview, time_limit=_LIMIT
     )
     tool = replace(foreign(made, spec.name, reads), name=full)
+    # The handler reads its effect: the user's, not the server's.
     return tool
 
 
