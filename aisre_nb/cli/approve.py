@@ -45,7 +45,8 @@ async def _run(record: Record, wanted: Decided, sources: Sources, settings: Sett
 
     investigation = resumed(settings, record, sources, BuiltinModel())
     try:
-        async with joined(investigation, PromptApprover(who=who())):
+        live = "case" not in investigation.where
+        async with joined(investigation, PromptApprover(who=who()), live=live):
             tool = investigation.registry.get(wanted.tool)
             given = investigation.registry.validate(wanted.tool, wanted.proposed)
             now = await view_of(tool, given, investigation.tool_context())

@@ -11,9 +11,15 @@ from aisre_nb.session.investigation import Investigation
 
 
 @asynccontextmanager
-async def joined(investigation: Investigation, approver: Approver) -> AsyncIterator[None]:
-    """Their tools are in the investigation's registry; what is missing is a gap. Raises `Stopped`."""
+async def joined(investigation: Investigation, approver: Approver, *, live: bool) -> AsyncIterator[None]:
+    """Their tools are in the investigation's registry; what is missing is a gap.
+
+    ``live``: the world is the configured one; of a kept or simulated one they know nothing. Raises `Stopped`.
+    """
     specs, gaps = joining.wanted(investigation.settings)
+    if not live:
+        yield
+        return
     if not specs:
         joining.tell(investigation, gaps)
         yield

@@ -6,12 +6,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from aisre_nb.errors import ConfigurationError
-from aisre_nb.mcp.expansion import expanded
+from aisre_nb.mcp.expansion import expanded, is_secret
 from aisre_nb.mcp.spec import OAuth, ServerSpec
 from aisre_nb.settings import Settings
 
@@ -100,7 +101,7 @@ def _spec(name: str, entry: Any, origin: Path, environ: Mapping[str, str]) -> Se
             raise ConfigurationError(f"{key} is no table of texts", f'write {key} = {{NAME = "${{VAR}}"}}')
         found = {str(k): expanded(str(v), environ, values) for k, v in given.items()}
         # A header or a variable is where tokens stand: they are masked wherever they come from.
-        values.update(v for k, v in found.items() if re.search(r"token|key|secret|pass|auth", k, re.IGNORECASE))
+        values.update(v for k, v in found.items() if is_secret(k))
         values.update(v.split(" ", 1)[1] for v in found.values() if v.startswith(("Bearer ", "Basic ", "Token ")))
         return found
 
@@ -112,17 +113,27 @@ def _spec(name: str, entry: Any, origin: Path, environ: Mapping[str, str]) -> Se
         raise ConfigurationError("it needs a command or a url, one of them", 'write command = "PROGRAM"')
     if url:
         _check_url(url)
+    words = [expanded(str(a), environ, values) for a in args]
+    values.update(_told(words))
+    values.update(value for name, value in parse_qsl(urlsplit(url).query) if is_secret(name))
     protocol = entry.get("protocol", "auto")
     if protocol not in _PROTOCOLS:
         raise ConfigurationError(f"protocol {protocol!r} is not known", f"one of {', '.join(_PROTOCOLS)}")
     cwd = text("cwd")
     return ServerSpec(
-        name, command, tuple(expanded(str(a), environ, values) for a in args), table("env"),
+        name, command, tuple(words), table("env"),
         origin.parent / Path(cwd).expanduser() if cwd else origin.parent, url, table("headers"),
         _oauth(entry.get("oauth"), environ, values), protocol, _seconds(entry, "start_seconds", 30.0),
         _seconds(entry, "call_seconds", 120.0), str(origin), json.dumps(dict(entry), sort_keys=True, default=str),
         frozenset(values),
     )  # fmt: skip
+
+
+def _told(words: list[str]) -> set[str]:
+    """Secrets that stand in a command line: ``--token VALUE`` and ``--token=VALUE``."""
+    apart = [(name, value) for name, value in pairwise(words) if "=" not in name]
+    joined = [(name, value) for name, _, value in (word.partition("=") for word in words) if value]
+    return {value for name, value in [*apart, *joined] if name.startswith("-") and is_secret(name.lstrip("-"))}
 
 
 def _check_url(url: str) -> None:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping
 
 from aisre_nb.errors import ConfigurationError
+from aisre_nb.evidence.secret_names import strength
 
+_TOKEN = re.compile(r"(?:^|[_-])(?:pat|auth|pw|creds?)(?:$|[_-])", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 
 
 def expanded(text: str, environ: Mapping[str, str], values: set[str] | None = None) -> str:
     """The text with the environment's values in place of their names.
 
-    ``values`` collects what came from the environment. Raises `ConfigurationError` for a variable that is not set and
-    has no default.
+    ``values`` collects what came from variables whose name says that it is secret. Raises `ConfigurationError` for a
+    variable that is not set and has no default.
     """
 
     def value(found: re.Match[str]) -> str:
@@ -26,11 +28,16 @@ def expanded(text: str, environ: Mapping[str, str], values: set[str] | None = No
                     f"{name} is not set", f"export it before Jupyter starts, or write ${{{name}:-}}"
                 )
             return default
-        if values is not None:
+        if values is not None and is_secret(name):
             values.add(known)
         return known
 
     return _VARIABLE.sub(value, text)
+
+
+def is_secret(name: str) -> bool:
+    """Whether what stands under this name is to be masked wherever it is repeated."""
+    return bool(strength(name)) or _TOKEN.search(name) is not None
 
 
 def names(text: str) -> list[str]:

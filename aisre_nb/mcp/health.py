@@ -41,7 +41,8 @@ def tried(settings: Settings, servers: Servers | None = None) -> list[Tried]:
         for spec in may:
             gap = next((g for g in gaps if g.startswith(f"the MCP server {spec.name}")), "")
             reads = sum(t.name.startswith(f"{spec.name}.") and t.effect == "read" for t in tools)
-            found.append(Tried(spec.name, not gap, gap or f"MCP server: {ours.told(spec)}, {reads} of them only look"))
+            works = "" if gap else f"MCP server: {ours.told(spec)}, {reads} of them only look"
+            found.append(Tried(spec.name, not gap, works or ours.asks(spec) or gap))
     finally:
         if servers is None:
             ours.close_now()

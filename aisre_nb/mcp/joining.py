@@ -12,6 +12,7 @@ from aisre_nb.mcp.spec import ServerSpec
 from aisre_nb.record.events import Noted
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
+from aisre_nb.sources.base import Sources
 
 if TYPE_CHECKING:
     from aisre_nb.mcp.servers import Servers
@@ -26,6 +27,29 @@ def wanted(settings: Settings) -> tuple[list[ServerSpec], list[str]]:
         names = ", ".join(spec.name for spec in specs)
         return [], [*notes, MISSING.format(f"the MCP server {names}", "is")]
     return specs, notes
+
+
+def alone(settings: Settings) -> Sources | None:
+    """Where servers are all that is configured: sources that answer nothing, so that no sandbox takes their place.
+
+    None where sources are configured, or where nobody allowed a server of ``.mcp.json``, which may be for others.
+    """
+    if settings.sources:
+        return None
+    from aisre_nb.mcp.allowing import is_allowed
+
+    specs, _ = wanted(settings)
+    if not settings.mcp and not any(map(is_allowed, specs)):
+        return None
+    return Sources(notes=("No source is configured beside the servers of the Model Context Protocol.",))
+
+
+def unused(inv: Investigation, specs: Sequence[ServerSpec]) -> None:
+    """The world is a kept or a simulated one, of which live servers know nothing; the person is told."""
+    if specs and not inv.introduced:
+        names = ", ".join(spec.name for spec in specs)
+        told = f"The MCP servers {names} are not asked: they know nothing of this world. %sre mcp tries them."
+        inv.notes = (*inv.notes, told)
 
 
 async def join(inv: Investigation, servers: Servers, specs: Sequence[ServerSpec], approver: Approver) -> list[str]:

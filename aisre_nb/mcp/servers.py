@@ -42,6 +42,11 @@ class Servers:
             return found
         return [*search(found), *(replace(tool, listed=False) for tool in found)]
 
+    def asks(self, spec: ServerSpec) -> str:
+        """What a person has to do before it can start; empty: nothing."""
+        found = self._connections.get(spec.name)
+        return found.asks if found is not None else ""
+
     def told(self, spec: ServerSpec) -> str:
         """What it brings, once it is up."""
         connection = self._connections[spec.name]
@@ -93,8 +98,10 @@ class Servers:
         for name, task in tasks.items():
             if not task.done():
                 task.cancel()
+                # The address to sign in at is for the person alone, and for no record.
+                late = f"it did not start within {seconds:g} s; its tools come to the next question"
                 asks = self._connections[name].asks
-                why = asks or f"it did not start within {seconds:g} s; its tools come to the next question"
+                why = "it asks you to sign in → %sre mcp shows where" if asks else late
                 gaps.append(f"the MCP server {name}: {why}")
             elif task.result():
                 gaps.append(

@@ -55,7 +55,7 @@ class ServerSpec:
     written: str = field(default="", repr=False)
     """Its entry as JSON as it stands in that file, with the names of variables and not their values."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-    """Values that came from the environment."""
+    """Values that must not be repeated."""
 
     @property
     def digest(self) -> str:
@@ -68,7 +68,7 @@ class ServerSpec:
         told: dict[str, Any] = json.loads(self.written or "{}")
         if self.command:
             words = [str(told.get("command", self.command)), *map(str, told.get("args", ()))]
-            return shlex.join(words) if all("$" not in word for word in words) else " ".join(words)
+            return self.masked(shlex.join(words) if all("$" not in word for word in words) else " ".join(words))
         return self.masked(str(told.get("url", self.url)))
 
     def masked(self, text: str) -> str:

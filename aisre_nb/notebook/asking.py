@@ -107,6 +107,7 @@ async def _asked(handle: Handle, settings: Settings, options: Options, question:
 
 
 async def _begun(handle: Handle, settings: Settings, question: str, transcript: Transcript) -> Investigation:
+    from aisre_nb.mcp.joining import alone
     from aisre_nb.session.start import start
 
     loop = asyncio.get_running_loop()
@@ -118,6 +119,7 @@ async def _begun(handle: Handle, settings: Settings, question: str, transcript: 
     # What another process writes was opened to be read: a new record is begun, of the same sources.
     read = handle.investigation
     sources = read.sources if read is not None and read.sources.all else handle.sources
+    sources = sources or alone(settings)
     registry = handle.registry(sources)
     begin = partial(start, sources=sources, registry=registry, question=question, progress=progress)
     beginning = asyncio.ensure_future(asyncio.to_thread(begin, settings))

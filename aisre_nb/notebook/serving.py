@@ -27,8 +27,13 @@ async def join(
     from aisre_nb.mcp import joining
 
     specs, gaps = joining.wanted(inv.settings)
+    # A world that was opened by name, and a sandbox for want of anything else, are none that servers look at.
+    if handle.sources is not None or (inv.sources.all and not inv.settings.sources):
+        joining.unused(inv, specs)
+        return
     if specs or handle.servers is not None:
-        transcript.progress("Starting servers", 0.5)
+        if handle.servers is None:
+            transcript.progress("Starting servers", 0.5)
         gaps += await joining.join(inv, _servers(handle), specs, approver)
         transcript.begin(inv)
     if told:

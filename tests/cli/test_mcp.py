@@ -54,7 +54,8 @@ def test_what_is_wrong_is_a_line(words: list[str], folder: Path, capsys: pytest.
 
 
 def test_a_headless_question_says_which_servers_are_missing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["ask", "why?", "--case", "case", "--model", "builtin", "--json"]
+    (folder / "aisre.toml").write_text('[sources.shop]\ntype = "folder"\npath = "case"\n')
+    words = ["ask", "why?", "--model", "builtin", "--json"]
     assert main(words) == 0
     gaps: Any = json.loads(capsys.readouterr().out)["gaps"]
     assert any("MCP server bare" in gap and "aisre-nb mcp allow bare" in gap for gap in gaps)
@@ -62,3 +63,16 @@ def test_a_headless_question_says_which_servers_are_missing(folder: Path, capsys
     assert main([*words, "--approve", "run start_server on server:bare once"]) == 0
     gaps = json.loads(capsys.readouterr().out)["gaps"]
     assert not any("bare" in gap for gap in gaps)
+    # A kept case is no world that a live server knows of.
+    assert main([*words, "--case", "case"]) == 0
+    assert "MCP" not in capsys.readouterr().out
+
+
+def test_servers_alone_are_asked_of_no_sandbox(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mcp", "allow", "bare"]) == 0
+    capsys.readouterr()
+    assert main(["ask", "why?", "--model", "builtin", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["outcome"] == "inconclusive" and not (folder / ".aisre" / "worlds").exists()
+    assert main(["approve", told["record"], "1"]) == 2
+    assert "is no change that was denied" in capsys.readouterr().err

@@ -43,6 +43,8 @@ def test_both_files_are_read_and_ours_goes_first(tmp_path: Path) -> None:
     assert found["metoro"].shown == "metoro-mcp-server --url ${METORO_API_URL}"
     assert "tok-abcdefgh" not in repr(specs)
     assert found["metoro"].masked("it was tok-abcdefgh") == "it was [redacted:mcp]"
+    # What is no secret by its name stays as it is: answers are full of addresses.
+    assert found["metoro"].masked("https://us-east.metoro.io/x") == "https://us-east.metoro.io/x"
 
 
 def test_a_literal_token_is_a_secret_too(tmp_path: Path) -> None:
@@ -52,6 +54,12 @@ def test_a_literal_token_is_a_secret_too(tmp_path: Path) -> None:
     }
     [spec], _ = configured(_write(tmp_path, {"web": web}), {})
     assert spec.masked("literal-token-1 literal-key-2") == "[redacted:mcp] [redacted:mcp]"
+
+
+def test_a_token_of_a_command_line_is_not_shown(tmp_path: Path) -> None:
+    entry = {"command": "x", "args": ["--api-key", "literal-key-1", "--token=literal-token-2", "--limit=100000"]}
+    [spec], _ = configured(_write(tmp_path, {"x": entry}), {})
+    assert spec.shown == "x --api-key [redacted:mcp] --token=[redacted:mcp] --limit=100000"
 
 
 def test_another_entry_or_another_file_is_another_server(tmp_path: Path) -> None:

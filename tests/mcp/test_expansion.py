@@ -32,8 +32,8 @@ def test_one_that_is_not_set_is_named_and_what_came_from_outside_is_collected() 
     with pytest.raises(ConfigurationError, match=r"NONE is not set → export it .*\$\{NONE:-\}"):
         expanded("${NONE}", ENVIRON)
     values: set[str] = set()
-    expanded("${HOST} ${NONE:-x}", ENVIRON, values)
-    assert values == {"example.org"}
+    expanded("${HOST} ${NONE:-x} ${API_TOKEN} ${GH_PAT}", {**ENVIRON, "API_TOKEN": "t", "GH_PAT": "p"}, values)
+    assert values == {"t", "p"}
     assert names("${HOST}-${NONE:-x}") == ["HOST", "NONE"]
 
 

@@ -24,6 +24,8 @@ from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.tool import Tool
 
 INVESTIGATE = "investigate"
+_FEW = 3
+"""Investigations at the same time; others wait."""
 _WORDS = (
     "Telemetry, code, deployments and incidents of one system, read by an AI SRE. Each result has a number (E3); "
     "read_evidence reads further in it. investigate works on a question by itself until it has a report that code "
@@ -58,6 +60,7 @@ class Offer:
         self._numbers = itertools.count(1)
         self._one = asyncio.Lock()
         """Steps are numbered in the order in which they end; one runs at a time."""
+        self._few = asyncio.Semaphore(_FEW)
         self._calls = Calls()
 
     def server(self) -> Server[Any]:
@@ -107,6 +110,10 @@ class Offer:
         question = arguments.get("question")
         if not isinstance(question, str) or not question.strip() or set(arguments) - {"question"}:
             raise UsageError("investigate needs a question, and nothing else", 'give {"question": "Why is … slow?"}')
+        async with self._few:
+            return await self._investigated(question, approver, tell)
+
+    async def _investigated(self, question: str, approver: Approver, tell: Tell) -> types.CallToolResult:
         inv = await self._begin(question)
         try:
             report = await inv.ask(question, approver=approver, watcher=_Told(tell))
