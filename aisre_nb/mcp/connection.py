@@ -73,6 +73,8 @@ class Connection:
         """
         if self.up:
             return
+        if self._stop.is_set():
+            raise SourceUnreachable(f"{self.spec.name} was closed", "the next question starts it again")
         if self._ready is None or self._ready.done():
             wait = self._not_before - time.monotonic()
             if wait > patience:

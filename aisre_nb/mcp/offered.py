@@ -36,11 +36,16 @@ _EVERY = 0.25
 
 def offered(connection: Connection, background: Background, reads: Collection[str]) -> list[Tool]:
     """All tools that the server listed, named ``server.tool``; they are changes but for those of the user's list."""
-    return [_tool(connection, background, tool, reads) for tool in connection.tools if visible(tool.name).strip()]
+    return [_tool(connection, background, tool, reads) for tool in connection.tools if _name(tool)]
+
+
+def _name(listed: types.Tool) -> str:
+    """On one line, and without what hides or steers."""
+    return " ".join(visible(listed.name).split())[:100]
 
 
 def _tool(connection: Connection, background: Background, listed: types.Tool, reads: Collection[str]) -> Tool:
-    spec, name = connection.spec, visible(listed.name).strip()[:100]
+    spec, name = connection.spec, _name(listed)
     described = cut(visible(" ".join((listed.description or listed.title or name).split())), _WORDS)
     full = f"{spec.name}.{name}"
 

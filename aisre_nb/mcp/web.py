@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
@@ -34,7 +36,7 @@ async def web(spec: ServerSpec, heard: Heard, auth: httpx2.Auth | None) -> Async
     timeout = httpx2.Timeout(30.0, connect=10.0, read=3600.0)
     async with (
         httpx2.AsyncClient(
-            transport=_Bounded(httpx2.AsyncHTTPTransport(), heard),
+            transport=_Bounded(httpx2.AsyncHTTPTransport(proxy=_proxy(spec.url)), heard),
             headers=dict(spec.headers),
             timeout=timeout,
             auth=auth,
@@ -42,6 +44,12 @@ async def web(spec: ServerSpec, heard: Heard, auth: httpx2.Auth | None) -> Async
         streamable_http_client(spec.url, http_client=client, max_sse_event_size=LARGEST) as streams,
     ):
         yield streams
+
+
+def _proxy(url: str) -> str | None:
+    """By the environment's variables, which the client does not read where it is given a transport."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 class _Bounded(httpx2.AsyncBaseTransport):

@@ -35,7 +35,9 @@ class Registry:
     def get(self, name: str) -> Tool:
         """By its exact name. Raises `ToolError` that lists the names there are."""
         if name not in self._tools:
-            raise ToolError(f"there is no tool {name[:60]!r}", f"the tools are {', '.join(self._tools)}")
+            raise ToolError(
+                f"there is no tool {name[:60]!r}", f"the tools are {', '.join(t.name for t in self.listed())}"
+            )
         return self._tools[name]
 
     def listed(self) -> list[Tool]:

@@ -129,22 +129,18 @@ async def test_it_gets_its_own_environment_and_no_answer_holds_a_secret(
     assert found.structured_content == {"result": "the token is [redacted:mcp], the key is not there"}
 
 
-@pytest.mark.parametrize(
-    ("args", "more", "said"),
-    [
-        (
-            ("silent",),
-            {"start_seconds": 0.5},
-            r"bare did not list its tools within 0\.5 s → raise its start_seconds",
-        ),
-        (("angry",), {}, "ended before it listed its tools; it said: the token was refused by the backend → try"),
-    ],
-)
-async def test_one_that_does_not_start_says_why(
-    args: tuple[str, ...], more: dict[str, Any], said: str, spec: Spec, connect: Connect
-) -> None:
+async def test_one_that_does_not_start_says_why(spec: Spec, connect: Connect) -> None:
+    said = "bare ended before it listed its tools; it said: the token was refused by the backend → try its command"
     with pytest.raises(SourceUnreachable, match=said):
-        await connect(spec("bare", *args, **more))
+        await connect(spec("bare", "angry"))
+
+
+async def test_one_that_was_closed_is_not_started_by_an_old_tool(spec: Spec, connect: Connect, person: Any) -> None:
+    up = await connect(spec("bare"))
+    await up.close()
+    with pytest.raises(SourceUnreachable, match="bare was closed"):
+        await _called(up, person(), "add", a=1, b=2)
+    assert up.starts == 1
 
 
 async def test_a_program_that_is_not_there_is_named(spec: Spec, connect: Connect) -> None:

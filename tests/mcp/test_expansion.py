@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aisre_nb.errors import ConfigurationError
@@ -37,6 +37,7 @@ def test_one_that_is_not_set_is_named_and_what_came_from_outside_is_collected() 
     assert names("${HOST}-${NONE:-x}") == ["HOST", "NONE"]
 
 
+@settings(max_examples=40)
 @given(st.text())
 def test_a_value_is_never_expanded_again(value: str) -> None:
     assert expanded("${A}", {"A": value, "B": "secret"}) == value

@@ -51,6 +51,9 @@ async def _checked(up: Connection, person: Any) -> None:
     ada = person()
     alerts = await up.call("get_alerts", {}, ada.progress, ada.elicit)
     assert alerts.structured_content["rows"][0]["alert"] == "HighErrorRate"
+
+
+async def _investigated(up: Connection, ada: Any) -> None:
     report = await up.call("investigate", {"question": "why?"}, ada.progress, ada.elicit)
     assert report.structured_content["outcome"] == "inconclusive" and report.structured_content["gaps"]
     assert any("get_alerts" in (message or "") for _, _, message in ada.told)
@@ -58,7 +61,9 @@ async def _checked(up: Connection, person: Any) -> None:
 
 async def test_over_standard_input(case: Path, connect: Connect, person: Any, tmp_path: Path) -> None:
     args = ("-m", "aisre_nb", "mcp", "--case", str(case), "--model", "builtin")
-    await _checked(await connect(ServerSpec("aisre", sys.executable, args, env=_environ(tmp_path))), person)
+    up = await connect(ServerSpec("aisre", sys.executable, args, env=_environ(tmp_path)))
+    await _checked(up, person)
+    await _investigated(up, person())
 
 
 @pytest.fixture(scope="module")
