@@ -170,9 +170,15 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
 
     async def collect() -> None:
         # Kept in the order of the calls, so that the same investigation numbers its evidence the same way.
+        stop = False
         for n, call, task in reads:
-            results[call.id] = kept(inv, n, await task, why)
+            outcome = await task
+            results[call.id] = kept(inv, n, outcome, why)
+            # A read may ask the person, too.
+            stop = stop or outcome.stop
         reads.clear()
+        if stop:
+            raise Stopped("stopped: nothing further was run", "ask again to go on from here")
 
     try:
         for told in turn.message.calls:
