@@ -40,6 +40,10 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "folder": Kind("aisre_nb.sources.folder_source"),
     "git": Kind("aisre_nb.sources.git_source"),
+    "clickhouse": Kind(
+        "aisre_nb.sources.clickhouse.source",
+        {"url": "CLICKHOUSE_URL", "username": "CLICKHOUSE_USER", "password_env": "CLICKHOUSE_PASSWORD"},
+    ),
     "github": Kind("aisre_nb.sources.github"),
     "gitlab": Kind("aisre_nb.sources.gitlab"),
     "kubernetes": Kind("aisre_nb.sources.kubernetes"),

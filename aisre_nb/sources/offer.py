@@ -20,6 +20,7 @@ from aisre_nb.sources.base import (
 )
 from aisre_nb.sources.cluster import Cluster
 from aisre_nb.sources.reported import Reported
+from aisre_nb.sources.sql import SqlSource
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Offer:
     changes: ChangeSource | None = None
     code: CodeSource | None = None
     kubernetes: ClusterState | None = None
+    sql: SqlSource | None = None
     cluster: Cluster | None = None
     after: frozenset[str] = frozenset()
     """Of what others go before it wherever they are configured: ``{"logs"}``."""
@@ -45,7 +47,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster")
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster", "sql")
 """Of these one source is asked, the first that is configured."""
 
 
