@@ -191,7 +191,10 @@ def repository(_written: Path, tmp_path: Path) -> Repository:
     """``shelf`` went from 0.1.0 to 0.2.0 at 10:00 with a bug; ``lamp`` stands beside it. A copy of its own."""
     case = tmp_path / "case"
     shutil.copytree(_written, case, dirs_exist_ok=True)
-    return Repository(case / "repository", case / "remote.git")
+    made = Repository(case / "repository", case / "remote.git")
+    # The index knows files by what the copies have otherwise, and would be written anew by whoever looks.
+    made.git("update-index", "-q", "--refresh")
+    return made
 
 
 @pytest.fixture
