@@ -1,0 +1,75 @@
+"""Alerts that fire now, and those that fired a while ago: from who knows the one, and who remembers the other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from aisre_nb.errors import AisreError
+from aisre_nb.sources.alert_rows import COLUMNS
+from aisre_nb.sources.base import AlertHistory, AlertSource, Answer
+from aisre_nb.times import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BACK = timedelta(hours=6)
+
+
+class AlertsOverTime:
+    """An `AlertSource`. Where nobody tells what fires now, or it does not answer, the history tells that too."""
+
+    def __init__(self, alerts: AlertSource | None, history: AlertHistory) -> None:
+        self._alerts = alerts
+        self._history = history
+
+    async def alerts(self, at: datetime) -> Answer:
+        """See `AlertSource.alerts`; what is over by now began or ended in the last six hours."""
+        now: Answer | None = None
+        notes: list[str] = []
+        if self._alerts is not None:
+            try:
+                now = await self._alerts.alerts(at)
+            except AisreError as error:
+                notes.append(f"{error}; these alerts are from the history")
+        try:
+            before = await self._history.alert_history(Window(at - _BACK, at))
+        except AisreError as error:
+            if now is None:
+                raise
+            return _noted(now, f"the history of alerts is not known: {error}")
+        return _joined(now, before, notes)
+
+
+def _joined(now: Answer | None, before: Answer, notes: list[str]) -> Answer:
+    import pandas as pd
+
+    past = before.frame.assign(fingerprint="")
+    runbooks: dict[str, str] = dict(before.frame.attrs.get("runbooks") or {})
+    if now is None:
+        frame = _sorted(past[COLUMNS], runbooks)
+        return Answer(frame, before.query, before.source, len(frame), (*notes, *before.notes), before.link)
+    firing = {_key(row) for row in now.frame[now.frame["state"] != "resolved"].to_dict("records")}
+    past = past[past["state"] == "resolved"]
+    over = past[[_key(row) not in firing for row in past.to_dict("records")]][COLUMNS]
+    runbooks |= dict(now.frame.attrs.get("runbooks") or {})
+    both = [frame for frame in (now.frame, over) if len(frame)]
+    frame = _sorted(pd.concat(both, ignore_index=True) if both else now.frame, runbooks)
+    query = f"{now.query}\n\n{before.query}"
+    return Answer(frame, query, f"{now.source}, {before.source}", len(frame), (*now.notes, *before.notes), now.link)
+
+
+def _key(row: dict[Any, Any]) -> tuple[str, ...]:
+    return (str(row["alert"]), *(f"{k}={v}" for k, v in sorted(dict(row["labels"]).items())))
+
+
+def _sorted(frame: pd.DataFrame, runbooks: dict[str, str]) -> pd.DataFrame:
+    found = frame.sort_values("time", ascending=False, ignore_index=True)
+    found.attrs = {"runbooks": runbooks}
+    return found
+
+
+def _noted(answer: Answer, note: str) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, notes=(*answer.notes, note))
