@@ -10,7 +10,7 @@ from typing import Any, Literal
 from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.sources.prometheus.api import Asking
 from aisre_nb.sources.prometheus.selector import Matcher, one_of, selector
-from aisre_nb.sources.prometheus.served import Served, served
+from aisre_nb.sources.prometheus.served import served
 from aisre_nb.times import Window
 
 Type = Literal["gauge", "counter", "histogram", "summary", "info", "part"]
@@ -116,8 +116,8 @@ async def _types(asking: Asking) -> dict[str, str]:
 
 
 async def _label(asking: Asking, names: Sequence[str], window: Window | None) -> str:
-    """The first usual one that metrics of requests have, else that anything has."""
-    requests: Sequence[Served] = served(names)[:20]
-    matches = [selector("", [("__name__", "=~", one_of(one.count for one in requests))])] if requests else []
+    """The first usual one that the most telling metric of requests has, else that anything has."""
+    requests = next((one for one in served(names) if one.service is None), None)
+    matches = [selector(requests.count)] if requests else []
     labels = set(await asking.listed("/api/v1/labels", matches, window))
     return next((label for label in _SERVICE if label in labels), "job")

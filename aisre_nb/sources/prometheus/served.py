@@ -98,15 +98,15 @@ def _suggested(names: set[str]) -> Iterator[Served]:
 
 def _spans(names: set[str]) -> Iterator[Served]:
     """What Tempo's generator and the collector's connector make of spans."""
-    pairs: Mapping[str, tuple[str, float]] = {
-        "traces_spanmetrics_calls_total": ("traces_spanmetrics_latency_bucket", 1.0),
-        "traces_span_metrics_calls_total": ("traces_span_metrics_duration_milliseconds_bucket", 0.001),
-        "calls_total": ("duration_milliseconds_bucket", 0.001),
+    kinds: Mapping[str, tuple[str, float, str]] = {
+        "traces_spanmetrics_calls_total": ("traces_spanmetrics_latency_bucket", 1.0, "service"),
+        "traces_span_metrics_calls_total": ("traces_span_metrics_duration_milliseconds_bucket", 0.001, "service_name"),
+        "calls_total": ("duration_milliseconds_bucket", 0.001, "service_name"),
     }
-    for count, (buckets, seconds) in pairs.items():
+    for count, (buckets, seconds, label) in kinds.items():
         if count in names:
             timed = buckets if buckets in names else None
-            yield Served(count, timed, seconds, (_SPAN_SERVER,), ((_SPAN_ERROR,),))
+            yield Served(count, timed, seconds, (_SPAN_SERVER,), ((_SPAN_ERROR,),), label)
 
 
 def failing(one: Served, labels: Collection[str]) -> tuple[tuple[Matcher, ...], ...]:
