@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import AisreError
 from aisre_nb.sources.alert_rows import COLUMNS
-from aisre_nb.sources.base import AlertHistory, AlertSource, Answer
+from aisre_nb.sources.base import AlertSource, Answer
+from aisre_nb.sources.monitoring import AlertHistory
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -26,19 +28,19 @@ class AlertsOverTime:
     async def alerts(self, at: datetime) -> Answer:
         """See `AlertSource.alerts`; what is over by now began or ended in the last six hours."""
         now: Answer | None = None
-        notes: list[str] = []
+        failed: AisreError | None = None
         if self._alerts is not None:
             try:
                 now = await self._alerts.alerts(at)
             except AisreError as error:
-                notes.append(f"{error}; these alerts are from the history")
+                failed = error
         try:
             before = await self._history.alert_history(Window(at - _BACK, at))
         except AisreError as error:
             if now is None:
-                raise
-            return _noted(now, f"the history of alerts is not known: {error}")
-        return _joined(now, before, notes)
+                raise failed or error from None
+            return replace(now, notes=(*now.notes, f"the history of alerts is not known: {error}"))
+        return _joined(now, before, [f"{failed}; these alerts are from the history"] if failed else [])
 
 
 def _joined(now: Answer | None, before: Answer, notes: list[str]) -> Answer:
@@ -67,9 +69,3 @@ def _sorted(frame: pd.DataFrame, runbooks: dict[str, str]) -> pd.DataFrame:
     found = frame.sort_values("time", ascending=False, ignore_index=True)
     found.attrs = {"runbooks": runbooks}
     return found
-
-
-def _noted(answer: Answer, note: str) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, notes=(*answer.notes, note))

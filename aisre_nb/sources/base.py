@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.evidence.change import ChangeView, FileChange
     from aisre_nb.sources.cluster import Cluster
+    from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
 
 
 @dataclass(frozen=True)
@@ -80,77 +81,6 @@ class MetricSource(Protocol):
 
     async def metric_names(self, service: str | None) -> Answer:
         """metric, service, type, points."""
-        ...
-
-
-class AlertHistory(Protocol):
-    """Which alerts fired when, also those that are over."""
-
-    async def alert_history(self, window: Window) -> Answer:
-        """time (when it began to fire), ended (null while it fires), alert, service, severity, state ("firing",
-        "resolved"), summary, labels (dict); newest first.
-        """
-        ...
-
-
-class PromqlSource(Protocol):
-    """What answers PromQL as it is written."""
-
-    async def check(self, query: str) -> str:
-        """The query as the backend reads it, written out. Raises `ToolError` where it is no query."""
-        ...
-
-    async def query(self, query: str, window: Window, step_seconds: int) -> Answer:
-        """A query over time: time, service, signal (name and labels), value, unit; bounded, with a note."""
-        ...
-
-    async def query_at(self, query: str, at: datetime) -> Answer:
-        """A query at an instant: signal, value, and a column for each label; the largest first, bounded."""
-        ...
-
-    async def exemplars(self, query: str, window: Window) -> Answer:
-        """time, service, signal, value, trace_id, labels (dict): single requests that the series were made of."""
-        ...
-
-    async def rules(self) -> Answer:
-        """name, kind ("alerting", "recording"), query, state, for_seconds, severity, health, error, group, labels
-        (dict), annotations (dict).
-        """
-        ...
-
-    async def labels(self, metric: str, window: Window) -> Answer:
-        """label, values (how many), examples (text): what the series of a metric are told apart by."""
-        ...
-
-
-class SilenceSource(Protocol):
-    """What keeps alerts from notifying."""
-
-    name: str
-
-    async def silences(self, at: datetime) -> Answer:
-        """id, state ("active", "pending", "expired"), matchers (text), starts, ends (datetime), author, comment."""
-        ...
-
-    async def groups(self) -> Answer:
-        """group (labels as text), receiver, alerts, firing, suppressed, oldest (datetime)."""
-        ...
-
-    async def preview_silence(self, silence: Silence) -> Sequence[tuple[str, str, str]]:
-        """What, before, after: each alert that would be silenced; changes nothing, and says the same while nothing
-        moves. Raises `ToolError` where it fits none."""
-        ...
-
-    async def silence(self, silence: Silence) -> str:
-        """Make it; its id."""
-        ...
-
-    async def preview_expire(self, id: str) -> Sequence[tuple[str, str, str]]:
-        """What ending a silence changes. Raises `ToolError` where it is not active."""
-        ...
-
-    async def expire(self, id: str) -> None:
-        """End it."""
         ...
 
 
@@ -395,18 +325,6 @@ class IncidentUpdate:
 
 
 @dataclass(frozen=True)
-class Silence:
-    """A silence that is to be made."""
-
-    matchers: Mapping[str, str]
-    """Labels that an alert must have, with exactly these values."""
-    minutes: int
-    """From the instant on at which it is made."""
-    comment: str
-    author: str = "aisre-nb"
-
-
-@dataclass(frozen=True)
 class Edit:
     """One replacement in one file: ``old`` must occur exactly once."""
 
@@ -486,7 +404,9 @@ class Sources:
     reported: Reported = field(default_factory=Reported)
     """What came with it of the trouble: when it hurt, when all was well, what was seen."""
     notes: tuple[str, ...] = field(default=())
-    """What could not be opened, one line each."""
+    """What could not be opened, and who is not asked for something that it has; one line each."""
+    broken: tuple[str, ...] = ()
+    """Of those, what could not be opened."""
 
     def moment(self) -> datetime | None:
         """The instant that "now" means; None asks the clock."""

@@ -9,19 +9,17 @@ from typing import Any
 
 from aisre_nb.sources.alerts_over_time import AlertsOverTime
 from aisre_nb.sources.base import (
-    AlertHistory,
     AlertSource,
     ChangeSource,
     ClusterState,
     CodeSource,
     LogSource,
     MetricSource,
-    PromqlSource,
-    SilenceSource,
     Source,
     Sources,
     TraceSource,
 )
+from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
 
 
@@ -78,6 +76,7 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
         question=kept.question if kept else "",
         reported=kept.reported if kept else Reported(),
         notes=tuple(told),
+        broken=tuple(notes),
     )
 
 

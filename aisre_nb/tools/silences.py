@@ -9,7 +9,7 @@ from pydantic import Field
 from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.secrets import MASK
 from aisre_nb.sources.alertmanager.silences import worded
-from aisre_nb.sources.base import Silence
+from aisre_nb.sources.monitoring import Silence
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured

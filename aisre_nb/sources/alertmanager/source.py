@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from aisre_nb.errors import ToolError
 from aisre_nb.sources.alert_rows import table
 from aisre_nb.sources.alertmanager import silences
-from aisre_nb.sources.base import Answer, Health, Silence
+from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.http.access import HttpOptions
 from aisre_nb.sources.http.client import HttpClient
 from aisre_nb.sources.http.failure import Refused, of_answer
 from aisre_nb.sources.link_template import filled
 from aisre_nb.sources.links import alertmanager
+from aisre_nb.sources.monitoring import Silence
 from aisre_nb.sources.offer import Offer
 from aisre_nb.times import instant, rfc3339
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,10 +97,13 @@ class Catalogs:
         names = [name for name in names if not name.startswith("ALERTS")]
         if not names:
             raise SignalMissing(f"{asking.http.access.name} has no metric in that window", "look at another window")
-        label = self._label or await _label(asking, names, window)
-        found = Catalog(frozenset(names), await _types(asking), label)
+        types, label = await asyncio.gather(_types(asking), self._named(asking, names, window))
+        found = Catalog(frozenset(names), types, label)
         self._kept = {**dict(list(self._kept.items())[-8:]), key: (time.monotonic(), found)}
         return found
+
+    async def _named(self, asking: Asking, names: Sequence[str], window: Window | None) -> str:
+        return self._label or await _label(asking, names, window)
 
 
 async def _types(asking: Asking) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.sources import links
 from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.http.access import HttpOptions
@@ -118,14 +120,12 @@ class Prometheus:
     async def health(self) -> Health:
         """What it is, what it holds just now, and how services are told apart in it."""
         asking = Asking(self._http)
-        built: Any = await asking.data("/api/v1/status/buildinfo")
-        version = str(built.get("version", "")) if isinstance(built, dict) else ""
-        names = await asking.listed("/api/v1/label/__name__/values")
-        if not names:
-            return Health(False, f"it answers (version {version}) and holds no metric → is it the right tenant?")
-        catalog = await self._catalogs.of(asking, None)
+        try:
+            version, catalog = await asyncio.gather(_version(asking), self._catalogs.of(asking, None))
+        except SignalMissing:
+            return Health(False, "it answers and holds no metric → is it the right tenant, and is it scraped into?")
         values = await asking.listed(f"/api/v1/label/{catalog.service}/values")
-        told = f"version {version}; {len(names)} metrics, {len(values)} services by the label {catalog.service}"
+        told = f"{version}{len(catalog.names)} metrics, {len(values)} services by the label {catalog.service}"
         return Health(True, told, ("metrics", "alert history"))
 
     async def close(self) -> None:
@@ -151,3 +151,12 @@ class Prometheus:
         if first is None or window is None:
             return None
         return links.prometheus(self._http.access.url, first, window)
+
+
+async def _version(asking: Asking) -> str:
+    """``"version 3.5.3; "``; empty where what speaks the API has none to tell."""
+    try:
+        built = await asking.data("/api/v1/status/buildinfo")
+    except AisreError:
+        return ""
+    return f"version {built.get('version', '?')}; " if isinstance(built, dict) else ""
