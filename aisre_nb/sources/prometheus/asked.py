@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aisre_nb.errors import SignalMissing
 from aisre_nb.sources.prometheus.api import Asking
@@ -62,6 +63,12 @@ class Asked:
         )
 
 
-def either(count: str, matchers: tuple[Matcher, ...], failed: tuple[tuple[Matcher, ...], ...], span: int) -> str:
-    """The rates of series that count failed requests, whichever way they tell it."""
-    return " or ".join(f"rate({selector(count, (*matchers, *more))}[{span}s])" for more in failed)
+def either(
+    function: Literal["rate", "increase"],
+    count: str,
+    matchers: tuple[Matcher, ...],
+    failed: tuple[tuple[Matcher, ...], ...],
+    span: int,
+) -> str:
+    """The rates of series that count failed requests, or how much they grew, whichever way they tell it."""
+    return " or ".join(f"{function}({selector(count, (*matchers, *more))}[{span}s])" for more in failed)

@@ -66,7 +66,7 @@ async def _requests(
     total = await _summed(asked, f"sum(rate({selector(one.count, matchers)}[{grid.span}s]))", grid)
     parts: list[Part] = [(service, "request_rate", total, "1/s")]
     if failed:
-        bad = await _summed(asked, f"sum({either(one.count, matchers, failed, grid.span)})", grid)
+        bad = await _summed(asked, f"sum({either('rate', one.count, matchers, failed, grid.span)})", grid)
         # No series that counts failures, or none yet, means that none were counted.
         share = {at: min(1.0, bad.get(at, 0.0) / value) for at, value in total.items() if value > 0}
         parts.append((service, "error_rate", share, "1"))

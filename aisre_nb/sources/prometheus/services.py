@@ -56,7 +56,7 @@ async def _counted(asked: Asked, one: Served) -> tuple[Numbers, Numbers, Numbers
     by = f"sum by ({listed([label])})"
     queries = [f"{by} (increase({selector(one.count, one.only)}[{seconds}s]))"]
     if failed:
-        queries.append(f"{by} ({either(one.count, one.only, failed, seconds)}) * {seconds}")
+        queries.append(f"{by} ({either('increase', one.count, one.only, failed, seconds)})")
     if one.buckets:
         rates = f"sum by ({listed([label, 'le'])}) (rate({selector(one.buckets, one.only)}[{seconds}s]))"
         queries.append(f"histogram_quantile(0.95, {rates})")

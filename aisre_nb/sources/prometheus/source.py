@@ -159,4 +159,5 @@ async def _version(asking: Asking) -> str:
         built = await asking.data("/api/v1/status/buildinfo")
     except AisreError:
         return ""
-    return f"version {built.get('version', '?')}; " if isinstance(built, dict) else ""
+    told = str(built.get("version", "")) if isinstance(built, dict) else ""
+    return f"version {told}; " if told else ""
