@@ -6,6 +6,7 @@ every half minute and counts what lies within.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,13 +19,7 @@ _SIGNALS = ["error_rate", "latency_p50", "latency_p95", "latency_p99", "request_
 
 
 def _plain(name: str) -> str:
-    return (
-        name.replace(".", "_")
-        .removesuffix("_count")
-        .removesuffix("_total")
-        .removesuffix("_ratio")
-        .removesuffix("_bytes")
-    )
+    return re.sub(r"_(count|total|ratio|bytes)$", "", name.replace(".", "_"))
 
 
 @pytest.mark.parametrize("service", ["cart", "catalog", "api-gateway"])
@@ -46,9 +41,11 @@ async def test_golden_signals(world: Any, both: tuple[Any, Any], service: str) -
         allowed = 0.05 if signal == "error_rate" else 0.25 * rows["value_here"].abs() + 0.01
         # One slow request in the minute that only one side looks at is another tail (from version 3 on a rate leaves
         # out the sample at its very start).
-        least = 0.8 if signal in ("latency_p95", "latency_p99") else 1.0
+        is_tail = signal in ("latency_p95", "latency_p99")
+        least = 0.8 if is_tail else 1.0
         assert (off <= allowed).mean() >= least, f"{signal}\n{rows[['time', 'value', 'value_here']]}"
-        assert rows["value"].median() == pytest.approx(rows["value_here"].median(), rel=0.08, abs=0.002), signal
+        level = [rows[side].median() if is_tail else rows[side].mean() for side in ("value", "value_here")]
+        assert level[0] == pytest.approx(level[1], rel=0.08, abs=0.005), signal
 
 
 async def test_a_step_finer_than_the_samples_is_widened_and_says_so(world: Any, both: tuple[Any, Any]) -> None:
