@@ -53,7 +53,8 @@ def _joined(now: Answer | None, before: Answer, notes: list[str]) -> Answer:
         return Answer(frame, before.query, before.source, len(frame), (*notes, *before.notes), before.link)
     firing = {_key(row) for row in now.frame[now.frame["state"] != "resolved"].to_dict("records")}
     past = past[past["state"] == "resolved"]
-    over = past[[_key(row) not in firing for row in past.to_dict("records")]][COLUMNS]
+    is_over = pd.Series([_key(row) not in firing for row in past.to_dict("records")], past.index, dtype=bool)
+    over = past.loc[is_over, COLUMNS]
     runbooks |= dict(now.frame.attrs.get("runbooks") or {})
     both = [frame for frame in (now.frame, over) if len(frame)]
     frame = _sorted(pd.concat(both, ignore_index=True) if both else now.frame, runbooks)

@@ -12,6 +12,7 @@ import pytest
 
 from aisre_nb.cli import main
 
+TOKEN = "tiger-lily-99-token"
 QUESTION = "There is an issue with the cart service, can you find the root cause?"
 
 
@@ -29,10 +30,10 @@ def _asked(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return found
 
 
-def _configured(world: Any, folder: Path, alerts: str, metrics: str) -> None:
+def _configured(world: Any, folder: Path, alerts: str, metrics: str, more: str = "") -> None:
     (folder / "aisre.toml").write_text(
         f'[sources.alerts]\ntype = "alertmanager"\nurl = "{alerts}"\n'
-        f'[sources.metrics]\ntype = "prometheus"\nurl = "{metrics}"\n'
+        f'[sources.metrics]\ntype = "prometheus"\nurl = "{metrics}"\n{more}'
         f'[sources.rest]\ntype = "folder"\npath = "{world.folder}"\n'
         f'[sources.code]\ntype = "git"\npath = "{world.folder}/repository"\n'
     )
@@ -42,8 +43,12 @@ def test_without_alertmanager_prometheus_tells_the_alerts(
     world: Any, dead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _configured(world, tmp_path, dead, world.url)
+    _configured(world, tmp_path, dead, world.url, 'token_env = "SHOP_TOKEN"\n')
+    monkeypatch.setenv("SHOP_TOKEN", TOKEN)
     found = _asked(capsys)
+    # It went along with each question, and stands in nothing that is kept.
+    kept = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".lock"]
+    assert len(kept) > 5 and not any(TOKEN.encode() in text for text in kept)
     assert (found["outcome"], found["root_cause"]["services"]) == ("root_cause", ["cart"])
     assert "0.1.0" in found["root_cause"]["change"]
     gaps = " ".join(found["gaps"])
