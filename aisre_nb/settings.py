@@ -18,8 +18,13 @@
 
     [sources.shop]
     type = "folder"
-    path = "cases/shop"          # each type's options: `sources.kinds`
+    path = "cases/shop"
     link = "https://grafana.example/explore?service={service}&from={start_ms}&to={end_ms}"   # the house's own page
+
+    [sources.metrics]
+    type = "prometheus"          # the types, and the variables that make a source where none is named: `sources.kinds`
+    url = "https://prometheus.example"
+    token_env = "PROMETHEUS_TOKEN"
 """
 
 from __future__ import annotations

@@ -60,6 +60,10 @@ class PromqlSource(Protocol):
         """
         ...
 
+    async def metric_names(self, service: str | None) -> Answer:
+        """As `MetricSource.metric_names`: what there is to write into a query."""
+        ...
+
     async def labels(self, metric: str, window: Window) -> Answer:
         """label, values (how many), examples (text): what the series of a metric are told apart by."""
         ...

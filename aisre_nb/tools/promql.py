@@ -89,7 +89,8 @@ async def _find_metrics(context: ToolContext, arguments: FindMetrics) -> ToolRes
         return ToolResult("table", f"Labels of {arguments.metric}", f"labels and how many values: {told}", answer.frame,
                           {"labels": list(answer.frame["label"])}, answer.source, answer.query, window,
                           notes=answer.notes)  # fmt: skip
-    answer = await configured(context.sources.metrics, "metrics").metric_names(arguments.service)
+    # Not of who answers for metrics, which may be another one: these names are for queries.
+    answer = await configured(context.sources.promql, "PromQL").metric_names(arguments.service)
     frame = answer.frame
     if arguments.contains:
         frame = frame[frame["metric"].str.contains(arguments.contains, case=False, regex=False)].reset_index(drop=True)

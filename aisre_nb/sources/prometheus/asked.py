@@ -39,7 +39,7 @@ class Asked:
     async def names(self, *matchers: Matcher) -> frozenset[str]:
         """The names of metrics that have such series in the window."""
         path = "/api/v1/label/__name__/values"
-        return frozenset(await self.asking.listed(path, [selector("", matchers)], self.window))
+        return self.catalog.names & set(await self.asking.listed(path, [selector("", matchers)], self.window))
 
     async def failing(self, one: Served, matchers: tuple[Matcher, ...] = ()) -> tuple[tuple[Matcher, ...], ...]:
         """Matchers of failed requests; a note where nothing tells them."""

@@ -5,24 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aisre_nb.sources.http.gathering import gathered
-from aisre_nb.sources.prometheus.api import Course
 from aisre_nb.sources.prometheus.asked import Asked, either
-from aisre_nb.sources.prometheus.frames import Points, at_ends, long, means
+from aisre_nb.sources.prometheus.frames import long
 from aisre_nb.sources.prometheus.grid import Grid
-from aisre_nb.sources.prometheus.selector import Matcher, one_of, selector
+from aisre_nb.sources.prometheus.saturation import Part, saturation, summed
+from aisre_nb.sources.prometheus.selector import Matcher, selector
 from aisre_nb.sources.prometheus.served import Served, served
-from aisre_nb.sources.request_metrics import unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 QUANTILES = {"latency_p50": 0.5, "latency_p95": 0.95, "latency_p99": 0.99}
-_SATURATIONS = 60
-"""Saturation signals at most; more would be a wall, and `MetricSource.metric` gives each by its name."""
-_CPU = ("container_cpu_usage_seconds_total", "process_cpu_seconds_total")
-"""Counters that say how much of a processor is in use; the first that is there."""
-
-Part = tuple[str, str, Points, str]
 
 
 async def golden_signals(asked: Asked, service: str, step: int) -> pd.DataFrame:
@@ -30,8 +23,6 @@ async def golden_signals(asked: Asked, service: str, step: int) -> pd.DataFrame:
     own = asked.catalog.matcher(service)
     names = await asked.names(own)
     one = next(iter(served(names)), None) or await _elsewhere(asked, service)
-    if one is None and not names:
-        raise asked.nothing(service)
     interval = await asked.interval(one.count, asked.of(one, service)) if one else 60.0
     grid = Grid.over(asked.window, step, interval)
     if grid.step > step:
@@ -39,7 +30,7 @@ async def golden_signals(asked: Asked, service: str, step: int) -> pd.DataFrame:
         asked.asking.notes.append(
             f"{told} has a sample every {interval:.0f} s: the step is {grid.step} s, not {step} s"
         )
-    work = [_saturation(asked, own, names, service, grid)]
+    work = [saturation(asked, own, names, service, grid)]
     if one is not None:
         failed = await asked.failing(one, asked.of(one, service))
         work = [_requests(asked, one, failed, service, grid), _latency(asked, one, service, grid), *work]
@@ -63,10 +54,10 @@ async def _requests(
     asked: Asked, one: Served, failed: tuple[tuple[Matcher, ...], ...], service: str, grid: Grid
 ) -> list[Part]:
     matchers = asked.of(one, service)
-    total = await _summed(asked, f"sum(rate({selector(one.count, matchers)}[{grid.span}s]))", grid)
+    total = await summed(asked, f"sum(rate({selector(one.count, matchers)}[{grid.span}s]))", grid)
     parts: list[Part] = [(service, "request_rate", total, "1/s")]
     if failed:
-        bad = await _summed(asked, f"sum({either('rate', one.count, matchers, failed, grid.span)})", grid)
+        bad = await summed(asked, f"sum({either('rate', one.count, matchers, failed, grid.span)})", grid)
         # No series that counts failures, or none yet, means that none were counted.
         share = {at: min(1.0, bad.get(at, 0.0) / value) for at, value in total.items() if value > 0}
         parts.append((service, "error_rate", share, "1"))
@@ -78,40 +69,8 @@ async def _latency(asked: Asked, one: Served, service: str, grid: Grid) -> list[
         asked.asking.notes.append(f"{one.count} has no histogram beside it: latency is not known")
         return []
     rates = f"sum by (le) (rate({selector(one.buckets, asked.of(one, service))}[{grid.span}s]))"
-    found = await gathered(_summed(asked, f"histogram_quantile({q}, {rates})", grid) for q in QUANTILES.values())
+    found = await gathered(summed(asked, f"histogram_quantile({q}, {rates})", grid) for q in QUANTILES.values())
     return [
         (service, name, {at: value * one.seconds for at, value in points.items()}, "s")
         for name, points in zip(QUANTILES, found, strict=True)
     ]
-
-
-async def _summed(asked: Asked, query: str, grid: Grid) -> Points:
-    courses = await asked.asking.range(query, *grid.ends, grid.step)
-    return at_ends(courses[0], grid) if courses else {}
-
-
-async def _saturation(asked: Asked, own: Matcher, names: frozenset[str], service: str, grid: Grid) -> list[Part]:
-    gauges = sorted(name for name in names if asked.catalog.type_of(name) == "gauge" and not name.startswith("ALERTS"))
-    if len(gauges) > _SATURATIONS:
-        told = f"{len(gauges)} gauges: the first {_SATURATIONS} by name are here, ask for others by name"
-        asked.asking.notes.append(told)
-    parts = [
-        (service, name, points, unit_of(name, ""))
-        for name, points in await gauged(asked, gauges[:_SATURATIONS], own, grid)
-    ]
-    cpu = next((name for name in _CPU if name in names), None)
-    if cpu:
-        used = await _summed(asked, f"sum(rate({selector(cpu, (own,))}[{grid.span}s]))", grid)
-        parts.append((service, f"{cpu} rate", used, "cores"))
-    return parts
-
-
-async def gauged(asked: Asked, names: list[str], own: Matcher, grid: Grid) -> list[tuple[str, Points]]:
-    """Gauges, each as the mean over its series and the bucket, in one question."""
-    if not names:
-        return []
-    interval = await asked.interval(names[0], (own,))
-    start, end, part = grid.fine(interval)
-    query = f"avg by (__name__) ({selector('', (('__name__', '=~', one_of(names)), own))})"
-    found: list[Course] = await asked.asking.range(query, start, end, part)
-    return [(course.labels.get("__name__", ""), means(course, grid)) for course in found]

@@ -10,8 +10,8 @@ from aisre_nb.sources.prometheus.api import Course
 from aisre_nb.sources.prometheus.asked import Asked
 from aisre_nb.sources.prometheus.catalog import OWN_LABELS
 from aisre_nb.sources.prometheus.frames import at_ends, long, means, signal
-from aisre_nb.sources.prometheus.golden import Part
 from aisre_nb.sources.prometheus.grid import Grid
+from aisre_nb.sources.prometheus.saturation import Part
 from aisre_nb.sources.prometheus.selector import Matcher, listed, selector
 from aisre_nb.sources.request_metrics import seconds_per_unit, unit_of
 

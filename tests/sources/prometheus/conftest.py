@@ -19,6 +19,7 @@ from aisre_nb.sandbox.serve.tables import Tables
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
 from aisre_nb.times import Window, instant
+from tests.sources.over_http.faulty import Faulty
 
 INSTALLED = bool(shutil.which("prometheus") and shutil.which("promtool"))
 
@@ -77,6 +78,7 @@ def _plain() -> str:
             'job="shop/cart",instance="b:1",code="200"': 9.0,
             'job="shop/cart",instance="b:1",code="500"': 1.0,
         },
+        "container_cpu_usage_seconds": {'container="cart",pod="cart-1"': 0.25, 'container="cart",pod="cart-2"': 0.5},
         "traces_service_graph_request": {'client="web",server="cart"': 2.0},
         "traces_service_graph_request_failed": {'client="web",server="cart"': 0.5},
         "traces_spanmetrics_calls": {
@@ -101,6 +103,8 @@ def _plain() -> str:
         lines += [f"{name} {rate * (at - START):g} {at}" for at in times]
     lines.append("# TYPE pool_in_use gauge")
     lines += [f'pool_in_use{{job="shop/cart",instance="a:1"}} {n % 2} {at}' for n, at in enumerate(times)]
+    lines.append("# TYPE container_memory_working_set_bytes gauge")
+    lines += [f'container_memory_working_set_bytes{{container="redis",pod="redis-1"}} 1000000 {at}' for at in times]
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -130,3 +134,11 @@ async def old(plain: str, tmp_path: Path) -> AsyncIterator[Sources]:
     yield found
     for source in found.all:
         await source.close()
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    """What answers in its place."""
+    made = Faulty()
+    yield made
+    made.close()

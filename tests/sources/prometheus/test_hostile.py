@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,6 @@ from tests.sources.over_http.faulty import Faulty
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 WINDOW = Window(NOW - timedelta(hours=1), NOW)
 SIGNS = 'a"}) or vector(1)\n<img src=x onerror=alert(1)>\x1b[31m'
-
-
-@pytest.fixture
-def faulty() -> Iterator[Faulty]:
-    made = Faulty()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(

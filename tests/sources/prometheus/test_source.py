@@ -11,6 +11,7 @@ import pytest
 
 from aisre_nb.errors import SignalMissing, ToolError
 from aisre_nb.sources.base import Sources
+from aisre_nb.sources.open import open_sources
 from aisre_nb.times import Window, instant
 
 START = datetime.fromtimestamp(1_780_000_020, UTC)
@@ -29,6 +30,33 @@ async def test_counters_of_client_libraries_by_job(old: Sources) -> None:
     assert set(found.frame.loc[found.frame["signal"] == "pool_in_use", "value"]) == {0.0, 1.0}
     assert "has no histogram beside it: latency is not known" in " ".join(found.notes)
     assert 'job=~"(.+/)?cart"' in found.query
+
+
+async def test_what_containers_take_is_a_service_s_that_is_called_like_them(old: Sources) -> None:
+    assert old.metrics is not None
+    found = await old.metrics.golden_signals("cart", WINDOW, 60)
+    assert _mean(found.frame, "container_cpu_usage_seconds_total rate") == pytest.approx(0.75, rel=0.01)
+    # This one has no metrics of its own at all.
+    found = await old.metrics.golden_signals("redis", WINDOW, 60)
+    assert found.frame["signal"].unique().tolist() == ["container_memory_working_set_bytes"]
+    assert set(found.frame["value"]) == {1e6} and set(found.frame["unit"]) == {"By"}
+
+
+async def test_exemplars_lead_from_a_series_to_single_requests(faulty: Any, tmp_path: Any) -> None:
+    exemplar = {"labels": {"trace_id": "4bf92f35"}, "value": "0.8", "timestamp": START.timestamp() + 9}
+    series = {"seriesLabels": {"__name__": "x_bucket", "service": "cart", "le": "1"}, "exemplars": [exemplar]}
+
+    def answer(path: str) -> Any:
+        names = ["x_bucket", "service"]
+        return {"status": "success", "data": [series] if path.endswith("exemplars") else names}
+
+    faulty.answer = answer
+    sources = open_sources({"p": {"type": "prometheus", "url": faulty.url}}, tmp_path)
+    assert sources.promql is not None
+    row = (await sources.promql.exemplars("x_bucket", WINDOW)).frame.iloc[0]
+    assert (row["trace_id"], row["value"], row["service"]) == ("4bf92f35", 0.8, "cart")
+    assert row["time"] == START + timedelta(seconds=9) and row["signal"] == 'x_bucket{le="1", service="cart"}'
+    await sources.all[0].close()
 
 
 async def test_a_histogram_that_its_name_suggests(old: Sources) -> None:
