@@ -9,6 +9,7 @@
     max_usd = 5.0
     max_seconds = 900
     since = "2h"
+    now = "2026-11-20T10:00:00Z"   # look as of then, and not as of now
     reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
@@ -46,6 +47,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "max_seconds": (int, float),
     "max_tokens": (int,),
     "since": (str,),
+    "now": (str,),
     "approval_minutes": (int, float),
     "redact_emails": (bool,),
 }
@@ -67,6 +69,8 @@ class Settings:
     """Input and output tokens for one question."""
     since: str = "2h"
     """How far back a tool looks when it is not told."""
+    now: str | None = None
+    """The instant that "now" means, in RFC 3339; None: the clock's, or the end of a kept world."""
     approval_minutes: float = 60.0
     """How old an approval may be when its change runs."""
     reads: tuple[str, ...] = ()
@@ -168,10 +172,10 @@ def _check(name: str, value: Any, where: str) -> None:
         _check_policy(str(value), where)
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
         raise ConfigurationError(f"{where}: {name} = {value!r} is not above zero", "give a number above zero")
-    if name == "since":
-        from aisre_nb.times import duration
+    if name in ("since", "now"):
+        from aisre_nb.times import duration, instant
 
-        duration(str(value))
+        _ = duration(str(value)) if name == "since" else instant(str(value))
 
 
 def _check_policy(text: str, where: str) -> None:
