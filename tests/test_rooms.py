@@ -21,7 +21,7 @@ DRAWS = ("IPython", "ipywidgets", "anywidget", "plotly")
 MAY_DRAW = ("notebook", "render", "cli", "approval/card.py")
 HEAVY = (
     "anthropic", "pandas", "numpy", "plotly", "duckdb", "ibis", "anywidget", "ipywidgets", "pyarrow", "pydantic",
-    "httpx2", "drain3", "mcp",
+    "httpx2", "drain3", "mcp", "boto3",
 )  # fmt: skip
 
 

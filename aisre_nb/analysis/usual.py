@@ -26,7 +26,7 @@ _LEAST_BIN = 300
 _A_BIN = 2
 """Points of a season that are looked at together at least."""
 _BETTER = 0.8
-"""The part of the level's spread that a season must come below, to be one."""
+"""The part of the mean distance from one level that a season must come below, to be one."""
 _LEAST_SHARE = 0.02
 """Of the usual value: a spread below it is not believed, so that a constant's first change is no infinite surprise."""
 
@@ -65,10 +65,12 @@ def unusual(series: pd.Series[float], history: pd.Series[float]) -> Unusual:
     by: By = "level"
     usual = np.full(len(series), middle)
     spread = _spread(past - middle)
+    # By the mean: what happens for an hour a day is nothing to a median, and yet a season.
+    left = float(np.abs(past - middle).mean())
     for name, seconds in _SECONDS:
         found = _season(series, history, seconds)
-        if found is not None and found[1] < _BETTER * spread:
-            by, (usual, spread) = name, found
+        if found is not None and float(np.nanmean(np.abs(found[1]))) < _BETTER * left:
+            by, usual, spread = name, found[0], _spread(found[1])
             break
     floor = np.maximum(_LEAST_SHARE * np.abs(usual), 1e-12)
     score = (series.to_numpy(dtype=float) - usual) / np.maximum(spread, floor)
@@ -81,8 +83,11 @@ def _spread(off: NDArray[np.floating[Any]]) -> float:
     return 1.4826 * float(np.nanmedian(np.abs(off))) if len(off) else float("nan")
 
 
-def _season(series: pd.Series[float], history: pd.Series[float], seconds: int) -> tuple[Values, float] | None:
-    """The usual value at each time of the series, and the spread; None where the history is too short for it."""
+def _season(series: pd.Series[float], history: pd.Series[float], seconds: int) -> tuple[Values, Values] | None:
+    """The usual value at each time of the series, and how far each point of the history is from its own.
+
+    None where the history is too short for it.
+    """
     import numpy as np
 
     now, then = _clock(series), _clock(history)
@@ -107,7 +112,7 @@ def _season(series: pd.Series[float], history: pd.Series[float], seconds: int) -
     usual = np.where(known >= _LEAST_TURNS, _middle(wide), np.nan)[mine]
     if np.isnan(usual).any():
         return None
-    return usual, _spread(off)
+    return usual, off
 
 
 def _middle(wide: Values) -> Values:

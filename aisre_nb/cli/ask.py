@@ -26,6 +26,7 @@ def ask(arguments: argparse.Namespace) -> int:
         raise UsageError("the question is empty", 'write it in quotes: aisre-nb ask "Why is checkout slow?"')
     settings = Settings.load().updated(
         model=arguments.model,
+        then=arguments.then,
         approve="; ".join(arguments.approve) if arguments.approve else None,
         max_steps=arguments.max_steps,
         max_usd=arguments.max_usd,

@@ -70,7 +70,7 @@ def _model(settings: Settings) -> dict[str, Any]:
     from aisre_nb.models.choose import choose, explain
 
     try:
-        return _row("model", True, explain(choose(settings.model, os.environ)))
+        return _row("model", True, explain(choose(settings.model, os.environ, settings.models, settings.then)))
     except AisreError as error:
         return _row("model", False, str(error))
 

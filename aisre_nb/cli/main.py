@@ -56,8 +56,11 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--seed", type=int, default=1, metavar="N", help="which world of the scenario (default 1)")
     ask.add_argument("--hard", action="store_true", help="the scenario with more noise and weaker signals")
     ask.add_argument(
-        "--model", help="builtin, claude, or a model's full name (default: claude with a key, else builtin)"
+        "--model",
+        help="builtin, claude, a model's full name, openai:MODEL@URL, ollama:MODEL, … "
+        "(default: claude with a key, else builtin)",
     )
+    ask.add_argument("--then", metavar="MODEL", help="goes on from there when the model fails for good")
     ask.add_argument(
         "--approve",
         action="append",

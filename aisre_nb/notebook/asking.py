@@ -142,12 +142,13 @@ def _goes_on(found: Investigation, settings: Settings, options: Options) -> None
     from aisre_nb.models.choose import choose
 
     named = options.model or found.settings.model
-    if named != found.settings.model:
-        found.model = choose(named, os.environ)
+    then = options.then or found.settings.then
+    if (named, then) != (found.settings.model, found.settings.then):
+        found.model = choose(named, os.environ, settings.models, then)
     # What a rule let through, and what was granted, goes on while the policy is the same.
     if settings.approve != found.settings.approve:
         found.policy = Policy.parse(settings.approve)
-    found.settings = settings.updated(model=named)
+    found.settings = settings.updated(model=named, then=then)
 
 
 def _approver(front: FrontEnd, panel: Panel | None, policy: Policy) -> Approver:

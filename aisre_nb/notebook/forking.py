@@ -65,7 +65,7 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
     if chosen.edit and not body.strip():
         _edit(shell, line, call)
         return
-    twist = _twist(chosen, call, body)
+    twist = _twist(chosen, call, body, handle.settings.models)
     front = front_end(shell)
 
     async def work(transcript: Transcript) -> None:
@@ -165,7 +165,7 @@ def _edit(shell: Any, line: str, call: Mapping[str, Any]) -> None:
     print("The next cell holds the call: edit its arguments, and run it.")
 
 
-def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str) -> Twist:
+def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str, models: Mapping[str, Any]) -> Twist:
     from aisre_nb.models.choose import choose
     from aisre_nb.session.forking import Twist
 
@@ -178,7 +178,7 @@ def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str) -> Tw
     if chosen.reject is not None and chosen.approve:
         raise UsageError("a change is rejected or approved, not both", _KNOWN)
     verdict = "reject" if chosen.reject is not None else "approve" if chosen.approve else ""
-    model = choose(chosen.model, os.environ) if chosen.model else None
+    model = choose(chosen.model, os.environ, models) if chosen.model else None
     return Twist(chosen.step, changed, whole, chosen.answer, model, verdict, chosen.reject or "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -122,6 +123,13 @@ class Bar:
     id: str = ""
     mark: str = ""
     """The colour of the claim that is about it."""
+    waited: float | None = None
+    """Milliseconds for which it itself kept the request waiting; nan: other work hid it; None: not known."""
+
+    @property
+    def opacity(self) -> float:
+        """Pale where other work hides it."""
+        return 0.35 if self.waited is not None and math.isnan(self.waited) else 0.8
 
 
 def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
@@ -140,7 +148,7 @@ def bars(columns: Sequence[tuple[str, Sequence[Bar]]]) -> str:
             if bar.mark:
                 place = f'x="{left}" y="{top}" width="{width - 12}" height="18"'
                 parts.append(f'<rect {place} fill="none" stroke="{bar.mark}" stroke-dasharray="2 3"/>')
-            parts.append(_rect(at, top + 12, long, 4, "#d32f2f" if bar.failed else bar.colour, 0.9))
+            parts.append(_rect(at, top + 12, long, 4, "#d32f2f" if bar.failed else bar.colour, bar.opacity))
             parts.append(
                 _text(
                     left + 4 + 6 * bar.depth,

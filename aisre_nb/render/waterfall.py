@@ -1,4 +1,7 @@
-"""A failing trace beside a healthy one: spans as bars, in the order and depth of their calls."""
+"""A failing trace beside a healthy one: spans as bars, in the order and depth of their calls.
+
+What the request did not wait for, because other work hid it, is pale.
+"""
 
 from __future__ import annotations
 
@@ -54,10 +57,10 @@ def figure(evidence: Evidence, marks: Sequence[Mark] = ()) -> dict[str, Any] | N
                 "width": 0.3,
                 "marker": {
                     "color": [b.colour for b in bars],
-                    "opacity": 0.8,
+                    "opacity": [b.opacity for b in bars],
                     "line": {"width": [2 if b.failed else 0 for b in bars], "color": "#d32f2f"},
                 },
-                "hovertext": [foreign(f"{b.label}: {b.duration:.2f} ms{', failed' if b.failed else ''}") for b in bars],
+                "hovertext": [foreign(_hover(b)) for b in bars],
                 "hoverinfo": "text",
             }
         )
@@ -123,6 +126,11 @@ def _frames(bars: Sequence[svg.Bar], marks: Sequence[Mark], suffix: str, whole: 
     ]
 
 
+def _hover(bar: svg.Bar) -> str:
+    waited = f", {bar.waited:.2f} ms of the critical path" if bar.waited else ""
+    return f"{bar.label}: {bar.duration:.2f} ms{waited}{', failed' if bar.failed else ''}"
+
+
 def _title(name: object) -> str:
     return {"failing": "failing request", "healthy": "healthy request"}.get(str(name), "request")
 
@@ -151,6 +159,8 @@ def _bars(spans: pd.DataFrame, colours: dict[str, str], marked: dict[str, str]) 
         label = f"{row.service} {row.operation}"
         number = str(row.span_id)
         long, failed, colour = float(row.duration_ms), bool(row.error), colours[row.service]
-        found.append(svg.Bar(label, start, long, failed, colour, depth, number, marked.get(number, "")))
+        # Records of earlier days do not know it.
+        waited = float(row.waited_ms) if hasattr(row, "waited_ms") else None
+        found.append(svg.Bar(label, start, long, failed, colour, depth, number, marked.get(number, ""), waited))
         stack += [(child, depth + 1) for child in reversed(children.get(str(row.span_id), []))]
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import ModelError, Stopped, ToolError
 from aisre_nb.evidence.digest import canonical
-from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.result import as_result
 from aisre_nb.models.base import (
     AssistantMessage,
     CallResult,
@@ -32,7 +32,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
 from aisre_nb.session.who import who
-from aisre_nb.tools.tool import Tool, ToolResult
+from aisre_nb.tools.tool import Tool
 
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
@@ -151,8 +151,11 @@ async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
             stop=turn.stop,
             usage={k: v for k, v in asdict(turn.usage).items() if v} if turn.usage != Usage() else {},
             seconds=round(time.monotonic() - start, 3),
+            model=inv.redactor.text(turn.model),
         )
     )
+    for note in turn.notes:
+        inv.emit(Noted(text=note, level="warning"))
     return turn
 
 
@@ -222,14 +225,6 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             task.cancel()
         _hand_back(inv, turn.message, results, "not run")
     inv.budget.learned(len(inv.evidence) > before)
-
-
-def as_result(evidence: Evidence) -> ToolResult:
-    """Evidence as what its tool returned."""
-    return ToolResult(
-        evidence.kind, evidence.title, evidence.summary, evidence.frame, evidence.facts, evidence.source,
-        evidence.query, evidence.window, evidence.text if evidence.kind == "text" else "", evidence.link,
-    )  # fmt: skip
 
 
 def _repeats(tool: Tool) -> bool:

@@ -72,7 +72,7 @@ def start(
 
     Raises `ConfigurationError`, `SourceUnreachable` when no source opens, `ModelUnavailable`, `RecordError`.
     """
-    model = choose(settings.model, os.environ)
+    model = choose(settings.model, os.environ, settings.models, settings.then)
     if sources is None:
         sources, more = open_world(settings, progress)
         notes = (*notes, *more)

@@ -50,6 +50,10 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "alertmanager": Kind("aisre_nb.sources.alertmanager.source", {"url": "ALERTMANAGER_URL"}),
+    "clickhouse": Kind(
+        "aisre_nb.sources.clickhouse.source",
+        {"url": "CLICKHOUSE_URL", "username": "CLICKHOUSE_USER", "password_env": "CLICKHOUSE_PASSWORD"},
+    ),
 }
 
 

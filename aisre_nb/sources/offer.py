@@ -21,6 +21,7 @@ from aisre_nb.sources.base import (
 )
 from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
+from aisre_nb.sources.sql import SqlSource
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Offer:
     promql: PromqlSource | None = None
     history: AlertHistory | None = None
     silences: SilenceSource | None = None
+    sql: SqlSource | None = None
     now: datetime | None = None
     """The instant that a kept world ends."""
     clock: Callable[[], datetime | None] | None = None
@@ -46,7 +48,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "promql", "history", "silences")
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "sql", "promql", "history", "silences")
 """Of these one source is asked, the first that is configured."""
 
 

@@ -14,6 +14,7 @@ from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
+from aisre_nb.tools.usual import USUAL, held, history
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,9 @@ class GetMetrics(Windowed):
 
     service: str = Field(description="The service's exact name.")
     metric: str | None = Field(None, description="One metric by its own name instead of the golden signals.")
+    history_days: int = Field(
+        0, ge=0, le=28, description="Also hold the golden signals against the same time of so many days before."
+    )
 
 
 async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResult:
@@ -72,17 +76,26 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
         "deployments": await _deployments(context, window),
     }
     what = arguments.metric or "request rate, 5XX rate, latency"
+    said = _said(arguments.service, changes, units, arguments.metric is not None) + _passed(ended, units)
+    query, notes = answer.query, answer.notes
+    if arguments.history_days and not arguments.metric:
+        past = await history(source, arguments.service, window, arguments.history_days)
+        facts["usual"] = held(answer.frame, past.frame) if past else {}
+        said += _beside(facts["usual"], units)
+        query = f"{query}\n\n{past.query}" if past else query
+        if not facts["usual"]:
+            notes = (*notes, f"nothing is kept of the {arguments.history_days} days before")
     return ToolResult(
         "metrics",
         f"{arguments.service}: {what}",
-        _said(arguments.service, changes, units, arguments.metric is not None) + _passed(ended, units),
+        said,
         answer.frame,
         facts,
         answer.source,
-        answer.query,
+        query,
         window,
         link=answer.link,
-        notes=answer.notes,
+        notes=notes,
     )
 
 
@@ -138,6 +151,21 @@ def _passed(ended: list[dict[str, Any]], units: dict[str, str]) -> str:
     return "".join(told)
 
 
+def _beside(usual: dict[str, dict[str, Any]], units: dict[str, str]) -> str:
+    """What is out of the ordinary for the time, the farthest first; or that nothing is."""
+    if not usual:
+        return ""
+    off = sorted(
+        (n for n in usual if n in NAMES and abs(usual[n]["score"]) >= USUAL), key=lambda n: -abs(usual[n]["score"])
+    )
+    if not off:
+        return "; all of it is usual for this time"
+    told = [
+        f"{NAMES[n]} {shown(usual[n]['now'], units[n])}, usually {shown(usual[n]['usual'], units[n])}" for n in off[:3]
+    ]
+    return f"; unusual for this time: {', '.join(told)}"
+
+
 def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_name: bool) -> str:
     """The golden signals in words; ``by_name``: whatever there is, as it is called."""
     moved, still = [], []
@@ -161,7 +189,8 @@ def _said(service: str, changes: dict[str, Change], units: dict[str, str], by_na
 def shown(value: float, unit: str) -> str:
     """A value as a person writes it."""
     if unit in ("1", "ratio", "share"):
-        return f"{value:.2%}"
+        # A gauge without a unit counts something; a share is never far above 1.
+        return f"{value:.2%}" if abs(value) <= 1.5 else f"{value:.4g}"
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
     return f"{value:.3g} {unit}".strip()

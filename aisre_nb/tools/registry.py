@@ -92,6 +92,10 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
+    if sources is not None and sources.sql is not None:
+        from aisre_nb.tools.sql import query_sql
+
+        found.append(query_sql)
     if sources is not None and sources.code is not None:
         from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
 

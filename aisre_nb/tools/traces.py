@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from aisre_nb.analysis.critical_path import critical_path
 from aisre_nb.analysis.trace_origin import differences, origin
 from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.times import rfc3339
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 12
 """Failing traces that are opened to see where errors begin."""
-
-
+_WAITED = 8
+"""Spans of the critical path that are told of at most."""
 _NAMED = 100
 """Operations that are told of at most: where a name holds an id, there are as many as requests."""
 
@@ -61,6 +62,7 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         "endpoint": endpoint,
         "failing": example,
         "healthy": healthy,
+        "exemplars": _exemplars(answer.frame),
         "origin": begins,
         "separates": [],
     }
@@ -89,6 +91,23 @@ def _one(frame: pd.DataFrame) -> dict[str, Any] | None:
         "duration_ms": round(float(row["duration_ms"]), 2),
         "start": rfc3339(row["start"]),
     }
+
+
+def _exemplars(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Traces worth a look, with the reason: the first to fail, the slowest to fail, the slowest that was answered."""
+    failed = frame[frame["error"].astype(bool)]
+    answered = frame[~frame["error"].astype(bool)]
+    chosen = (
+        ("first to fail", failed.sort_values("start")),
+        ("slowest to fail", failed.sort_values("duration_ms", ascending=False)),
+        ("slowest that was answered", answered.sort_values("duration_ms", ascending=False)),
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for why, rows in chosen:
+        one = _one(rows.head(1))
+        if one:
+            found.setdefault(one["trace_id"], {"why": why, **one})
+    return list(found.values())
 
 
 async def _origin(source: TraceSource, failing: pd.DataFrame) -> dict[str, Any] | None:
@@ -142,12 +161,12 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
     answer = await source.trace(arguments.trace_id)
     if answer.frame.empty:
         raise SignalMissing(f"there is no trace {arguments.trace_id}", "take an id from get_traces")
-    failing = answer.frame.assign(trace="failing" if arguments.compare_with else "trace")
+    failing = _waited(answer.frame).assign(trace="failing" if arguments.compare_with else "trace")
     frames, queries, unlike = [failing], [answer.query], list[str]()
     if arguments.compare_with:
         other = await source.trace(arguments.compare_with)
         if not other.frame.empty:
-            frames.append(other.frame.assign(trace="healthy"))
+            frames.append(_waited(other.frame).assign(trace="healthy"))
             queries.append(other.query)
             unlike = differences(answer.frame, other.frame)
     begins, root = origin(answer.frame), answer.frame.iloc[0]
@@ -158,8 +177,9 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
         "duration_ms": round(float(root["duration_ms"]), 2),
         "origin": begins,
         "differences": unlike,
+        "critical_path": _path(failing),
     }
-    said = f"the error begins in {begins['service']}, {begins['operation']}" if begins else "no span of it failed"
+    said = f"the error begins in {begins['service']}, {begins['operation']}" if begins else _slow(facts)
     message = f": {begins['message']}" if begins and begins["message"] else ""
     return ToolResult(
         "trace",
@@ -174,17 +194,46 @@ async def _get_trace(context: ToolContext, arguments: GetTrace) -> ToolResult:
     )
 
 
+def _waited(spans: pd.DataFrame) -> pd.DataFrame:
+    """With ``waited_ms``: how long each span itself kept the request waiting; nan where other work hid it."""
+    return spans.assign(waited_ms=spans["span_id"].map(critical_path(spans)).astype(float))
+
+
+def _path(spans: pd.DataFrame) -> list[dict[str, Any]]:
+    """The spans that were waited for the longest."""
+    longest = spans[spans["waited_ms"] > 0].nlargest(_WAITED, "waited_ms")
+    return [
+        {
+            "service": str(row["service"]),
+            "operation": str(row["operation"]),
+            "span_id": str(row["span_id"]),
+            "waited_ms": round(float(row["waited_ms"]), 2),
+        }
+        for row in longest.to_dict("records")
+    ]
+
+
+def _slow(facts: dict[str, Any]) -> str:
+    """Of a request in which nothing failed: what it waited for the longest."""
+    first = next(iter(facts["critical_path"]), None)
+    if first is None:
+        return "no span of it failed"
+    took = f"{first['waited_ms']:.0f} of its {facts['duration_ms']:.0f} ms"
+    return f"no span of it failed; {took} were waited for in {first['service']}, {first['operation']}"
+
+
 get_traces = Tool(
     "get_traces",
     "Requests that a service served, failing ones unless told otherwise: which operation fails, in which service the "
-    "error begins, and the ids of one failing and one healthy trace for get_trace.",
+    "error begins, and the ids of one failing and one healthy trace for get_trace, and of others worth a look.",
     GetTraces,
     _get_traces,
     estimates=True,
 )
 get_trace = Tool(
     "get_trace",
-    "All spans of one request as a waterfall; give a healthy one of the same operation to see both side by side.",
+    "All spans of one request as a waterfall, with its critical path (what was waited for); give a healthy one of the "
+    "same operation to see both side by side.",
     GetTrace,
     _get_trace,
     estimates=True,

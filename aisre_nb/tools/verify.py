@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from aisre_nb.tools.tool import TIME_LIMIT, Tool, ToolContext, ToolResult
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aisre_nb.sources.base import Answer, MetricSource
+
 _LONGEST = 60.0
 _STEP = 30
 """Seconds of one bucket."""
@@ -30,6 +33,8 @@ _LAST, _MOST = timedelta(minutes=4), timedelta(minutes=15)
 _DRAWN = timedelta(minutes=20)
 _ORDER = ("error_rate", "latency_p95", "latency_p99", "latency_p50", "request_rate")
 """The signals in the order of what users feel most."""
+_HIDDEN = 3
+"""Other metrics of the service that are looked at where those signals were well."""
 _NO_REMEDY = ("silence",)
 
 
@@ -59,11 +64,18 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
         signal: _levels(answer.frame, signal, pd.Timestamp(at), pd.Timestamp(end))
         for signal in _signals(answer.frame, arguments)
     }
+    frame, query = answer.frame, answer.query
+    if arguments.signal is None and not any(found.trouble for found in levels.values()):
+        hidden = await _moved(context, source, arguments.service, window)
+        for told, bad in hidden:
+            frame, query = pd.concat([frame, told.frame], ignore_index=True), f"{query}\n\n{told.query}"
+            for signal in told.frame["signal"].unique():
+                levels[str(signal)] = _levels(told.frame, str(signal), pd.Timestamp(at), pd.Timestamp(end), bad)
     verdict = together(levels.values())
     firing = await _firing(context, arguments.service, now)
     if verdict == "unchanged" and firing is not None and not any(found.trouble for found in levels.values()):
         verdict = by_alerts(fired, firing)
-    units = {str(r.signal): str(r.unit) for r in answer.frame.drop_duplicates("signal").itertuples()}
+    units = {str(r.signal): str(r.unit) for r in frame.drop_duplicates("signal").itertuples()}
     facts: dict[str, Any] = {
         "service": arguments.service,
         "verdict": verdict,
@@ -75,7 +87,7 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
         "alerts_before": sorted(fired),
         "deployments": [{"time": rfc3339(at), "service": remedy, "from": "before", "to": "after"}],
     }
-    drawn = answer.frame[(answer.frame["time"] >= at - _DRAWN) & answer.frame["signal"].isin([*levels, *NAMES])]
+    drawn = frame[(frame["time"] >= at - _DRAWN) & frame["signal"].isin([*levels, *NAMES])]
     return ToolResult(
         "metrics",
         f"{arguments.service}: {verdict}",
@@ -83,10 +95,31 @@ async def _verify(context: ToolContext, arguments: Verify) -> ToolResult:
         drawn.reset_index(drop=True),
         facts,
         answer.source,
-        answer.query,
+        query,
         window,
         link=answer.link,
     )
+
+
+async def _moved(context: ToolContext, source: MetricSource, service: str, window: Window) -> list[tuple[Answer, Bad]]:
+    """What else of the service was seen to move for the worse: a queue, a restart, a share of calls."""
+    seen = next((e for e in reversed(list(context.evidence.values())) if e.tool == "find_movers"), None)
+    rows = seen.facts.get("movers") if seen else None
+    told: dict[str, Bad] = {}
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict) and row.get("service") == service and row.get("hurts"):
+            told.setdefault(str(row.get("metric")), "down" if row.get("direction") == "down" else "up")
+    found: list[tuple[Answer, Bad]] = []
+    for metric, bad in list(told.items())[:_HIDDEN]:
+        try:
+            answer = await source.metric(metric, service, window, _STEP)
+        except AisreError:
+            continue
+        if len(answer.frame):
+            # Of several sets of labels the fullest one.
+            first = str(answer.frame["signal"].value_counts().index[0])
+            found.append((replace(answer, frame=answer.frame[answer.frame["signal"] == first]), bad))
+    return found
 
 
 async def _remedy(context: ToolContext, arguments: Verify, now: datetime) -> tuple[datetime, str]:
@@ -123,12 +156,12 @@ def _signals(frame: pd.DataFrame, arguments: Verify) -> list[str]:
     return [arguments.signal]
 
 
-def _levels(frame: pd.DataFrame, signal: str, at: pd.Timestamp, end: pd.Timestamp) -> Levels:
+def _levels(frame: pd.DataFrame, signal: str, at: pd.Timestamp, end: pd.Timestamp, bad: Bad | None = None) -> Levels:
     import pandas as pd
 
     series = frame[frame["signal"] == signal].set_index("time")["value"].sort_index()
     before, after = series[series.index < at], series[series.index >= end]
-    bad: Bad = "down" if signal == "request_rate" else "up"
+    bad = bad or ("down" if signal == "request_rate" else "up")
     least = LEAST.get(signal, 0.0)
     found = change(before, least)
     healthy = found.before

@@ -72,6 +72,14 @@ async def test_a_failing_and_a_healthy_one_of_middle_duration(context: Any) -> N
     assert facts["failing"]["operation"] == facts["healthy"]["operation"] == "POST /pay"
 
 
+async def test_others_worth_a_look_come_with_their_reason(context: Any) -> None:
+    facts = (await get_traces.handler(context, get_traces.arguments(service="web", status="any"))).facts
+    assert [(e["why"], e["trace_id"]) for e in facts["exemplars"]] == [
+        ("first to fail", "bad2"),
+        ("slowest that was answered", "good4"),
+    ]
+
+
 async def test_an_operation_that_nobody_serves_is_no_crash(context: Any) -> None:
     result = await get_traces.handler(context, get_traces.arguments(service="web", operation="GET /typo"))
     assert result.facts["failing"] is None and "3 of 58 sampled requests failed" in result.summary
@@ -105,7 +113,10 @@ async def test_two_traces_stand_in_one_frame_with_what_differs(context: Any) -> 
 
 async def test_a_trace_alone_and_one_that_is_not_there(context: Any) -> None:
     result = await get_trace.handler(context, get_trace.arguments(trace_id="good1"))
-    assert result.facts["origin"] is None and result.summary == "no span of it failed"
+    assert result.facts["origin"] is None and result.summary.startswith("no span of it failed; 5 of its 5 ms")
+    assert result.facts["critical_path"] == [
+        {"service": "db", "operation": "q", "span_id": "3", "waited_ms": 5.0},
+    ]
     assert result.frame is not None and set(result.frame["trace"]) == {"trace"}
     with pytest.raises(SignalMissing, match="there is no trace nope"):
         await get_trace.handler(context, get_trace.arguments(trace_id="nope"))

@@ -131,3 +131,20 @@ async def test_what_comes_and_goes_is_not_taken_for_well_in_a_pause(acting: Any,
     fake.frames["golden_signals"] = frame
     result = await verify.handler(replace(acting, evidence=_did(acting.now)), _arguments(minutes=20))
     assert result.facts["verdict"] == "improving"
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(12.0, "recovered"), (480.0, "improving"), (900.0, "unchanged")])
+async def test_where_the_golden_signals_were_well_what_moved_tells(
+    after: float, verdict: str, acting: Any, fake: Any, ago: Any
+) -> None:
+    frame = _signals(ago, 0.001)
+    frame["value"] = frame["value"].where(frame["signal"] != "error_rate", 0.001)
+    backlog = frame[frame["signal"] == "error_rate"].copy()
+    backlog["signal"], backlog["unit"] = "queue.depth", "1"
+    backlog["value"] = [10.0 if n < -60 else 900.0 if n < 0 else after for n in range(-240, 40)]
+    fake.frames |= {"golden_signals": frame, "metric": backlog}
+    row = {"service": "web", "metric": "queue.depth", "labels": "", "hurts": "queue", "direction": "up"}
+    seen = Evidence("E2", "table", "", "", "find_movers", {}, facts={"movers": [row, {**row, "service": "till"}]})
+    result = await verify.handler(replace(acting, evidence={"E2": seen, **_did(acting.now)}), _arguments(minutes=10))
+    assert result.facts["verdict"] == verdict and "queue.depth 900" in result.summary
+    assert result.frame is not None and "queue.depth" in set(result.frame["signal"])

@@ -12,6 +12,16 @@ _COMMON = {"service", "services", "svc", "server", "app", "application", "api", 
 _ANYBODY = {"users", "requests", "errors", "alerts", "logs", "services", "pods", "changes", "events"}
 """Words of every question, which are not taken for the plural of a service's name."""
 _SAID = re.compile(r"\b(?:the\s+)?([A-Za-z][\w.-]{1,60})\s+(?:micro)?service\b", re.IGNORECASE)
+_NO_NAME = {
+    "a", "an", "the", "this", "that", "which", "any", "my", "our", "other", "another", "each", "every", "same", "whole",
+    "upstream", "downstream", "dependent", "external", "internal", "backend", "affected", "failing", "slow", "broken",
+    "new", "old", "customer", "web", "main", "single", "one", "of", "and", "or", "no", "what", "whose", "in",
+}  # fmt: skip
+"""What stands before the word *service* and names none."""
+_LIKE_A_NAME = re.compile(
+    r"\b((?:[A-Za-z]\w*-)+(?:service|svc|api|app|server|worker|job|db)|[A-Za-z]\w{2,}(?:service|svc))\b", re.I
+)
+"""What can hardly be anything but a name: ``billing-api``, ``ratesservice``."""
 _NEAR = 0.85
 """How alike two words must be for a slip of the pen; by `difflib.SequenceMatcher.ratio`."""
 
@@ -34,12 +44,17 @@ def mentioned(text: str, services: Iterable[str]) -> list[str]:
 
 def said(text: str) -> str:
     """What stands before the word *service*, for a system that cannot list its services."""
-    names = [
-        n
-        for n in _SAID.findall(text)
-        if n.lower() not in {"a", "an", "the", "this", "that", "which", "any", "my", "our"}
-    ]
+    names = [n for n in _SAID.findall(text) if n.lower() not in _NO_NAME]
     return str(names[0]) if names else ""
+
+
+def unknown(text: str, services: Iterable[str]) -> str:
+    """What a text calls a service and nobody knows as one; empty where there is none, or it names one that is known."""
+    services = list(services)
+    if not services or mentioned(text, services):
+        return ""
+    alike = _LIKE_A_NAME.search(text)
+    return alike[1] if alike else said(text)
 
 
 def _place(service: str, words: list[str], raw: list[str]) -> tuple[int, float]:

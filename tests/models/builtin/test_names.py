@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aisre_nb.models.builtin.names import mentioned, said
+from aisre_nb.models.builtin.names import mentioned, said, unknown
 
 KNOWN = ["ts-order-service", "ts-order-other-service", "billing", "paymentservice", "user-api", "ledgerDb"]
 
@@ -44,3 +44,19 @@ def test_a_system_that_lists_no_services_is_asked_by_what_is_said() -> None:
 def test_a_kind_of_thing_is_not_one_of_them() -> None:
     assert mentioned("A node is gone and pods do not come back", ["node-3", "shard-12"]) == []
     assert mentioned("node-3 is gone", ["node-3", "node-4"])[0] == "node-3"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("why does ratesservice fail?", "ratesservice"),
+        ("is geo-api slow", "geo-api"),
+        ("the invoices service fails", "invoices"),
+        ("which upstream service is slow?", ""),
+        ("billing fails, and geo-api too", ""),
+        ("everything is slow since lunch", ""),
+    ],
+)
+def test_a_service_that_nobody_knows(text: str, name: str) -> None:
+    assert unknown(text, KNOWN) == name
+    assert unknown(text, []) == ""

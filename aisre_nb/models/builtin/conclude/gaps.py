@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aisre_nb.models.builtin import words
+from difflib import get_close_matches
+
+from aisre_nb.models.builtin import graph, names, words
 from aisre_nb.models.builtin.case import PROPOSE, SUBMIT
 from aisre_nb.models.builtin.conclude.verdict import Verdict
 from aisre_nb.models.builtin.picture import Picture
@@ -22,7 +24,7 @@ _DECIDES = {
 def gaps(picture: Picture, verdict: Verdict) -> list[str]:
     """One sentence each."""
     case = picture.case
-    found = list(verdict.open)
+    found = [*_unknown(picture), *verdict.open]
     failed = [a for a in case.attempts if a.current and a.error and a.call.name != SUBMIT]
     for attempt in failed:
         if attempt.call.name == PROPOSE:
@@ -45,6 +47,18 @@ def gaps(picture: Picture, verdict: Verdict) -> list[str]:
             "The built-in investigator goes by rules; a language model, or a person, may see more in this evidence."
         )
     return list(dict.fromkeys(found))
+
+
+def _unknown(picture: Picture) -> list[str]:
+    """The question names a service of which nothing was seen."""
+    known = graph.known_services(picture.case)
+    asked = "" if picture.named else names.unknown(picture.case.question, known)
+    if not asked:
+        return []
+    near = get_close_matches(asked, known, n=1, cutoff=0.6)
+    guess = f"; did you mean {near[0]}?" if near else f" among {len(known)} services"
+    about = f" The answer is about {picture.subject} instead." if picture.subject else ""
+    return [f"Nothing was seen of {words.code(asked)}{guess}.{about}"]
 
 
 def _remedies(picture: Picture) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aisre_nb.models.builtin import facts, graph, symptom, words
-from aisre_nb.models.builtin.picture import CALLEES, Picture
+from aisre_nb.models.builtin.picture import Picture
+from aisre_nb.models.builtin.picture.way import CALLEES
 from aisre_nb.models.builtin.step import Step, wish
 
 _WIDE = "24h"

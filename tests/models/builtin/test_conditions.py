@@ -11,7 +11,7 @@ import pytest
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.models.builtin import flow, moved
 from aisre_nb.models.builtin.changes import Change
-from aisre_nb.models.builtin.condition import found
+from aisre_nb.models.builtin.conditions import found
 from aisre_nb.times import rfc3339
 
 AT = datetime(2031, 5, 6, 11, 20, tzinfo=UTC)
