@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from aisre_nb.errors import ToolError
+from aisre_nb.errors import SourceUnreachable, ToolError
 from aisre_nb.sources.alert_rows import table
 from aisre_nb.sources.alertmanager import silences
 from aisre_nb.sources.base import Answer, Health
@@ -116,10 +116,13 @@ class Alertmanager:
     async def _list(self, path: str) -> list[Any]:
         told = await self._http.json(path)
         if not isinstance(told, list):
-            raise of_answer(
-                self._http.access, "does not answer as Alertmanager does", "is its url right, with the prefix?"
-            )
+            raise self._odd()
         return told
+
+    def _odd(self) -> SourceUnreachable:
+        return of_answer(
+            self._http.access, "does not answer as Alertmanager does", "is its url right, with the prefix?"
+        )
 
     async def _silence(self, id: str) -> dict[str, Any]:
         if not silences.ID.fullmatch(id):
@@ -130,7 +133,9 @@ class Alertmanager:
             if error.status == 404:
                 raise ToolError(f"there is no silence {id}", "look at get_silences") from None
             raise
-        return dict(told)
+        if not isinstance(told, dict):
+            raise self._odd()
+        return told
 
     def _answer(
         self, frame: Any, query: str, page: Literal["alerts", "silences"], notes: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ from aisre_nb.sources.http.client import HttpClient, Params
 from aisre_nb.sources.http.failure import of_answer
 from aisre_nb.times import Window
 
+_LATEST = 9e9
+"""Seconds since 1970: beyond this, nanoseconds do not fit into 64 bits."""
 _LONG = 1500
 """Characters of a question from which on it is sent in the body."""
 
@@ -89,7 +91,7 @@ class Asking:
                     continue
                 points = one[name] if name == "values" else [one[name]]
                 labels = {str(k): str(v) for k, v in one["metric"].items()}
-                found.append(Course(labels, [float(at) for at, _ in points], [float(value) for _, value in points]))
+                found.append(Course(labels, [seconds(at) for at, _ in points], [float(value) for _, value in points]))
             return found
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self.odd() from None
@@ -101,6 +103,14 @@ class Asking:
     def odd(self) -> Exception:
         """For an answer in a shape that Prometheus does not have."""
         return of_answer(self.http.access, "does not answer as Prometheus does", "is its url right, with the prefix?")
+
+
+def seconds(told: Any) -> float:
+    """A time of an answer. Raises `ValueError` for one that no clock has."""
+    at = float(told)
+    if not 0 <= at < _LATEST:
+        raise ValueError(f"{at} is no time")
+    return at
 
 
 def _within(window: Window | None) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.errors import SignalMissing, ToolError
 from aisre_nb.sources.http.failure import Refused
 from aisre_nb.sources.http.gathering import gathered
-from aisre_nb.sources.prometheus.api import Asking, Course
+from aisre_nb.sources.prometheus.api import Asking, Course, seconds
 from aisre_nb.sources.prometheus.asked import Asked
 from aisre_nb.sources.prometheus.catalog import OWN_LABELS
 from aisre_nb.sources.prometheus.frames import Points, long, signal
@@ -139,7 +139,7 @@ def _exemplars(asked: Asked, told: Any) -> Iterator[dict[str, Any]]:
                 own = {str(k): str(v) for k, v in one["labels"].items()}
                 trace = next((own[key] for key in ("trace_id", "traceID", "traceId") if own.get(key)), "")
                 yield {
-                    "time": float(one["timestamp"]), "service": service, "signal": signal(name, labels),
+                    "time": seconds(one["timestamp"]), "service": service, "signal": signal(name, labels),
                     "value": float(one["value"]), "trace_id": trace, "labels": own,
                 }  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError):

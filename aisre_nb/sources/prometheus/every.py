@@ -73,7 +73,7 @@ async def _chosen(asked: Asked) -> list[str]:
 async def _sizes(asked: Asked, matchers: tuple[Matcher, ...]) -> dict[str, int]:
     query = f"count by (__name__) ({selector('', (('__name__', '!=', ''), *matchers))})"
     found = await asked.asking.aside(query, asked.window.end)
-    return {course.labels.get("__name__", ""): int(course.values[0]) for course in found}
+    return {course.labels.get("__name__", ""): int(course.values[0]) for course in found if course.values[0] < 1e12}
 
 
 async def _lines(asked: Asked, name: str, grid: Grid) -> list[Line]:

@@ -27,6 +27,8 @@ SIGNS = 'a"}) or vector(1)\n<img src=x onerror=alert(1)>\x1b[31m'
         {"resultType": "matrix", "result": [{"metric": [], "values": [[1]]}]},
         {"resultType": "matrix", "result": [{"values": []}]},
         {"resultType": "scalar", "result": None},
+        {"resultType": "matrix", "result": [{"metric": {}, "values": [[1e300, "1"]]}]},
+        {"resultType": "matrix", "result": [{"metric": {}, "values": [["Infinity", "1"]]}]},
     ],
 )  # fmt: skip
 async def test_an_answer_of_another_shape_is_one_line(faulty: Faulty, tmp_path: Path, data: Any) -> None:
