@@ -12,6 +12,7 @@
     since = "2h"
     now = "2026-11-20T10:00:00Z"   # look as of then, and not as of now
     reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
+    max_tool_tokens = 4000     # of servers' tools that a model is told of; where they cost more it searches them
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
@@ -23,6 +24,10 @@
 
     [postmortem]
     template = "postmortem.md"   # the house's own, with {{placeholders}}
+
+    [mcp.metoro]                 # a server of the Model Context Protocol, as in .mcp.json; see the README
+    command = "metoro-mcp-server"
+    env = {METORO_AUTH_TOKEN = "${METORO_AUTH_TOKEN}"}
 
     [sources.shop]
     type = "folder"
@@ -58,6 +63,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "now": (str,),
     "approval_minutes": (int, float),
     "redact_emails": (bool,),
+    "max_tool_tokens": (int,),
 }
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -93,6 +99,10 @@ class Settings:
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
     """``[models.NAME]``: endpoints by a name of the user's own."""
+    mcp: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """Servers of the Model Context Protocol, beside those of ``.mcp.json``."""
+    max_tool_tokens: int = 4000
+    """Of servers' tools that a model is told of from the start; where they cost more it searches them."""
     base: Path = Path()
     """What relative paths of sources start from: the folder of ``aisre.toml``."""
 
@@ -146,6 +156,9 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     if not isinstance(sources, dict) or not all(isinstance(s, dict) and "type" in s for s in sources.values()):
         raise ConfigurationError(f"{file}: each source needs a type", 'write [sources.NAME] with type = "folder"')
     models = _models(data.pop("models", {}), file)
+    servers = data.pop("mcp", {})
+    if not isinstance(servers, dict) or not all(isinstance(s, dict) for s in servers.values()):
+        raise ConfigurationError(f"{file}: [mcp] is no table of servers", 'write [mcp.NAME] with command = "PROGRAM"')
     records = data.pop("records", None)
     reads = data.pop("reads", [])
     if not isinstance(reads, list) or not all(isinstance(r, str) and "." in r for r in reads):
@@ -157,10 +170,8 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
             # A file comes along with a repository that somebody cloned: it must not say where a key is sent.
             raise ConfigurationError(f"{file}: {name} holds an address", "write [models.NAME] with base_url")
     folder = file.parent / records if records else file.parent / ".aisre" / "records"
-    found = replace(
-        settings, **data, reads=tuple(reads), sources=sources, models=models, base=file.parent, record_dir=folder
-    )
-    return replace(found, postmortem_template=template)
+    found = replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
+    return replace(found, postmortem_template=template, models=models, mcp=servers)
 
 
 def _models(tables: Any, file: Path) -> dict[str, dict[str, Any]]:

@@ -14,8 +14,8 @@ import aisre_nb
 
 PACKAGE = Path(aisre_nb.__file__).parent
 WAY = (
-    "cli", "notebook", "bench", "session", "models", "approval", "render", "tools", "sources", "report", "record",
-    "analysis", "evidence",
+    "cli", "notebook", "bench", "mcp", "session", "models", "approval", "render", "tools", "sources", "report",
+    "record", "analysis", "evidence",
 )  # fmt: skip
 DRAWS = ("IPython", "ipywidgets", "anywidget", "plotly")
 MAY_DRAW = ("notebook", "render", "cli", "approval/card.py")

@@ -18,6 +18,8 @@ from aisre_nb.cli.case import HELP as CASE_HELP
 from aisre_nb.cli.case import add_arguments as add_case_arguments
 from aisre_nb.cli.embed import HELP as EMBED_HELP
 from aisre_nb.cli.embed import add_arguments as add_embed_arguments
+from aisre_nb.cli.mcp_arguments import HELP as MCP_HELP
+from aisre_nb.cli.mcp_arguments import add_arguments as add_mcp_arguments
 from aisre_nb.cli.postmortem import HELP
 from aisre_nb.cli.postmortem import add_arguments as add_postmortem_arguments
 from aisre_nb.cli.replay import HELP as REPLAY_HELP
@@ -130,6 +132,12 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--case", type=Path, metavar="FOLDER", help="try this telemetry folder")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
 
+    mcp = verbs.add_parser(
+        "mcp", help="our tools for other assistants; servers of theirs: list, allow", epilog=MCP_HELP,
+        allow_abbrev=False,
+    )  # fmt: skip
+    add_mcp_arguments(mcp)
+
     sandbox = verbs.add_parser("sandbox", help="the embedded shop", allow_abbrev=False)
     add_arguments(sandbox)
 
@@ -193,6 +201,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.doctor import doctor
 
                 return doctor(arguments.case, arguments.json)
+            case "mcp":
+                from aisre_nb.cli.mcp import mcp
+
+                return mcp(arguments)
             case "sandbox":
                 from aisre_nb.cli.sandbox import sandbox
 

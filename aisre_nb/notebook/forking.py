@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from IPython.display import display
 
 from aisre_nb.errors import UsageError
+from aisre_nb.notebook import serving
 from aisre_nb.notebook.handle import Handle
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
 
     async def work(transcript: Transcript) -> None:
         sources = _sources(mother)
+        await serving.join(
+            handle, mother, asking._approver(front, transcript.panel, mother.policy), transcript, told=False
+        )
         inv, found = forking.forked(mother, name, twist, sources, handle.registry(sources), handle.settings.approve)
         handle.mother, handle.investigation = _run(mother, name), inv
         if mother.record is not None:

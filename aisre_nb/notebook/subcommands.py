@@ -12,7 +12,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing, embedding, forking, postmortem, replaying, requests, showing
+from aisre_nb.notebook import closing, embedding, forking, postmortem, replaying, requests, serving, showing
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.words import SUBCOMMANDS
 
@@ -215,6 +215,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "status": _status,
     "model": _model,
     "tools": _tools,
+    "mcp": serving.mcp,
     "policy": _policy,
     "sources": _sources,
     "audit": _audit,

@@ -32,6 +32,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
 from aisre_nb.session.who import who
+from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.tool import Tool
 
 
@@ -126,8 +127,7 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
 
 
 async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
-    tools = map(inv.registry.get, inv.registry.names())
-    specs = [ToolSpec(t.name, t.description, t.schema()) for t in tools]
+    specs = [ToolSpec(wire_name(t.name), t.description, t.schema()) for t in inv.registry.listed()]
     request = TurnRequest(
         system=inv.context.system,
         messages=inv.context.fitted(inv.messages),
@@ -173,12 +173,19 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
 
     async def collect() -> None:
         # Kept in the order of the calls, so that the same investigation numbers its evidence the same way.
+        stop = False
         for n, call, task in reads:
-            results[call.id] = kept(inv, n, await task, why)
+            outcome = await task
+            results[call.id] = kept(inv, n, outcome, why)
+            # A read may ask the person, too.
+            stop = stop or outcome.stop
         reads.clear()
+        if stop:
+            raise Stopped("stopped: nothing further was run", "ask again to go on from here")
 
     try:
-        for call in turn.message.calls:
+        for told in turn.message.calls:
+            call = ToolCall(told.id, *inv.registry.meant(told.name, told.arguments))
             if call.name == SUBMIT:
                 await collect()
                 results[call.id] = reporting.submitted(call)
