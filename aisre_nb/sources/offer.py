@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aisre_nb.sources.alerts_over_time import AlertsOverTime
 from aisre_nb.sources.base import (
     AlertSource,
     ChangeSource,
@@ -19,6 +20,7 @@ from aisre_nb.sources.base import (
     TraceSource,
 )
 from aisre_nb.sources.cluster import Cluster
+from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
 from aisre_nb.sources.sql import SqlSource
 
@@ -35,6 +37,9 @@ class Offer:
     changes: ChangeSource | None = None
     code: CodeSource | None = None
     kubernetes: ClusterState | None = None
+    promql: PromqlSource | None = None
+    history: AlertHistory | None = None
+    silences: SilenceSource | None = None
     sql: SqlSource | None = None
     cluster: Cluster | None = None
     after: frozenset[str] = frozenset()
@@ -47,7 +52,9 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster", "sql")
+_ONE = (
+    "alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster", "sql", "promql", "history", "silences",
+)  # fmt: skip
 """Of these one source is asked, the first that is configured."""
 
 
@@ -67,6 +74,9 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
         first = next(offer.source.name for offer in offers if offer.source.name in (name, before))
         why = f"{before} is configured before it" if first == before else f"{before} goes before it"
         told.append(f"{name} is not asked for {', '.join(slots)}: {why}")
+    if asked["history"] is not None and not any(offer.clock for offer in offers if offer.alerts is asked["alerts"]):
+        # A kept world has its own history; who tells only what fires now has it from who remembers.
+        asked["alerts"] = AlertsOverTime(asked["alerts"], asked["history"])
     kept = next((offer for offer in offers if offer.clock is not None), None)
     return Sources(
         **asked,
@@ -77,6 +87,7 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
         question=kept.question if kept else "",
         reported=kept.reported if kept else Reported(),
         notes=tuple(told),
+        broken=tuple(notes),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from aisre_nb.sources.forge.host import Commit, Deployed
 from aisre_nb.sources.forge.lines import main_line
 from aisre_nb.sources.forge.state import State
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.manifests import images, same_service
 from aisre_nb.times import Window
 

@@ -10,7 +10,7 @@ from aisre_nb.sources.forge.places import within
 from aisre_nb.sources.forge.state import State
 from aisre_nb.sources.git_diff import hunk_rows, no_lines
 from aisre_nb.sources.git_tree import Entry
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.sources.scratch_git import Versions, differences
 

@@ -21,7 +21,7 @@ from aisre_nb.sources.git_blame import MOST
 from aisre_nb.sources.git_diff import COLUMNS as HUNKS
 from aisre_nb.sources.git_tree import matching_path
 from aisre_nb.sources.http.client import HttpClient
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.links import repository_page
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.times import Window

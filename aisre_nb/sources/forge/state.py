@@ -60,7 +60,7 @@ class State:
 
     async def blobs(self, names: Sequence[str]) -> dict[str, bytes]:
         """Contents by hash."""
-        from aisre_nb.sources.http.together import gathered
+        from aisre_nb.sources.http.gathering import gathered
 
         wanted = list(dict.fromkeys(names))
         missing = [name for name in wanted if name not in self._blobs]

@@ -13,7 +13,7 @@ from aisre_nb.sources.forge.host import Blamed, CheckRun, Deployed, Request, Wan
 from aisre_nb.sources.github.reading import ACCEPT, GitHubReads
 from aisre_nb.sources.http.client import HttpClient
 from aisre_nb.sources.http.failure import Refused, Understood
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.times import instant
 
 _DEPLOYMENTS = 3

@@ -10,7 +10,7 @@ from typing import Any
 from aisre_nb.analysis.kubernetes.cluster import Cluster, cluster, ref
 from aisre_nb.analysis.kubernetes.reading import Object, at, number, rows, texts, time, word
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.kubernetes.api import KINDS, KubernetesApi
 from aisre_nb.sources.manifests import same_service, split_image
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import AisreError
 from aisre_nb.sources.http.failure import Refused
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.kubernetes.api import KINDS, Kind, KubernetesApi
 from aisre_nb.sources.kubernetes_file import object_frame
 

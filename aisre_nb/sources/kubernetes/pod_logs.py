@@ -12,7 +12,7 @@ from typing import Any
 from aisre_nb.analysis.kubernetes.cluster import Cluster, ref
 from aisre_nb.analysis.kubernetes.reading import Object, at, number, rows, texts, time, word
 from aisre_nb.errors import AisreError, UsageError
-from aisre_nb.sources.http.together import gathered
+from aisre_nb.sources.http.gathering import gathered
 from aisre_nb.sources.kubernetes.api import KubernetesApi
 from aisre_nb.sources.manifests import same_service
 from aisre_nb.times import Window, instant, rfc3339

@@ -8,22 +8,12 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_MOST = 8
-"""Questions to one host at the same time: more make it say that it is asked too often."""
-
 
 async def gathered(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Their results, in order. The first failure cancels the rest, waits for that, and is raised."""
-    turns = asyncio.Semaphore(_MOST)
-
-    async def one(asked: Coroutine[Any, Any, T]) -> T:
-        async with turns:
-            return await asked
-
-    tasks = [asyncio.ensure_future(one(asked)) for asked in work]
+    tasks = [asyncio.ensure_future(one) for one in work]
     try:
         return list(await asyncio.gather(*tasks))
-    # Estimated is no Exception, and a cancellation is none either.
     except BaseException:
         for task in tasks:
             task.cancel()
