@@ -39,8 +39,8 @@ class GetMetrics(Windowed):
 
     service: str = Field(description="The service's exact name.")
     metric: str | None = Field(None, description="One metric by its own name instead of the golden signals.")
-    history_days: int = Field(
-        0, ge=0, le=28, description="Also hold the golden signals against the same time of so many days before."
+    history_days: int | None = Field(
+        None, ge=1, le=28, description="Also hold the golden signals against the same time of so many days before."
     )
 
 
