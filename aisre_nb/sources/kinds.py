@@ -40,6 +40,20 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "folder": Kind("aisre_nb.sources.folder_source"),
     "git": Kind("aisre_nb.sources.git_source"),
+    "loki": Kind(
+        "aisre_nb.sources.loki.source",
+        {
+            "url": "LOKI_ADDR",
+            "username": "LOKI_USERNAME",
+            "password_env": "LOKI_PASSWORD",
+            "tenant": "LOKI_ORG_ID",
+            "token_env": "LOKI_BEARER_TOKEN",
+        },
+    ),
+    "tempo": Kind("aisre_nb.sources.tempo.source"),
+    "jaeger": Kind("aisre_nb.sources.jaeger.source"),
+    "opensearch": Kind("aisre_nb.sources.opensearch.source"),
+    "elasticsearch": Kind("aisre_nb.sources.opensearch.source"),
 }
 
 

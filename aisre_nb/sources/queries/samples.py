@@ -54,6 +54,14 @@ def sampled_records(window: Window, parts: int) -> Any:
     ).order_by("time", "span_id")
 
 
+def dealt_traces(parts: int) -> Any:
+    """The ``TraceId`` of a table "traces" that are in the first ``parts`` of `PARTS`."""
+    import ibis
+
+    rows = ibis.table({"TraceId": "string"}, name="traces")
+    return rows.filter(rows.TraceId.hash().abs() % PARTS < parts)
+
+
 def _dealt(rows: Any, parts: int) -> Any:
     """Those whose trace is in the first ``parts`` of `PARTS`; what has no trace is dealt by its time."""
     if parts >= PARTS:

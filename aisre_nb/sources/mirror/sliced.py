@@ -1,0 +1,65 @@
+"""A window read piece by piece, where a backend gives no more than so much for one question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from aisre_nb.times import Window
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+_SHORTEST = timedelta(seconds=1)
+
+
+def pieces(window: Window, count: int) -> list[Window]:
+    """The window in equal parts, the newest first; none is shorter than a second."""
+    count = max(1, min(count, int(window.duration / _SHORTEST)))
+    step = window.duration / count
+    ends = [window.start + n * step for n in range(count)] + [window.end]
+    return [Window(ends[n], ends[n + 1]) for n in reversed(range(count))]
+
+
+async def halved(
+    parts: Sequence[Window], ask: Callable[[Window], Awaitable[tuple[dict[str, T], bool]]], most: int
+) -> tuple[dict[str, T], int]:
+    """What is found by key, and how many pieces of time were left cut.
+
+    ``ask`` gives what it found in a piece, and whether it was cut off there; such a piece is halved and asked again,
+    all pieces of one length before shorter ones, until ``most`` were found: what is left out is left out evenly.
+    """
+    found: dict[str, T] = {}
+    cut = 0
+    todo = list(parts)
+    while todo:
+        answers = await asyncio.gather(*(ask(part) for part in todo))
+        full = [part for part, (_, is_full) in zip(todo, answers, strict=True) if is_full]
+        for some, _ in answers:
+            found |= some
+        if len(found) >= most:
+            return found, cut + len(full)
+        todo = [half for part in full if part.duration >= 2 * _SHORTEST for half in pieces(part, 2)]
+        cut += sum(part.duration < 2 * _SHORTEST for part in full)
+    return found, cut
+
+
+async def paged(
+    starts: Sequence[C], page: Callable[[C], Awaitable[tuple[list[T], C | None]]], most: int, size: int
+) -> tuple[list[T], bool]:
+    """Rows of several pieces, a page of each in turn, until ``most``; and whether any is left.
+
+    ``page`` gives rows, and where to go on; None: that piece is at its end. ``size``: how many rows a page may have.
+    """
+    found: list[T] = []
+    todo: list[C] = list(starts)
+    while todo and len(found) < most:
+        now = todo[: max(1, (most - len(found)) // size)]
+        answers = await asyncio.gather(*(page(place) for place in now))
+        for rows, _ in answers:
+            found += rows
+        # Pieces that wait come before those that had their turn.
+        todo = todo[len(now) :] + [place for _, place in answers if place is not None]
+    return found, bool(todo)

@@ -1,0 +1,137 @@
+"""Traces read from Tempo: ids by search, piece by piece of the window, then each trace by its id.
+
+Tempo's HTTP API: a search takes seconds since 1970 and gives at most ``limit`` traces in no fixed order; a trace by id
+is whole, whatever the window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aisre_nb.errors import AisreError, SourceUnreachable
+from aisre_nb.sources.http.client import Params
+from aisre_nb.sources.http.failure import Refused
+from aisre_nb.sources.mirror import otlp
+from aisre_nb.sources.mirror.asked import Asked
+from aisre_nb.sources.mirror.rows import Span, trace_id
+from aisre_nb.sources.mirror.sample import dealt
+from aisre_nb.sources.mirror.sliced import halved, pieces
+from aisre_nb.sources.mirror.traces import ReadSpans
+from aisre_nb.sources.tempo.recent import Recent
+from aisre_nb.times import Window
+
+SEARCH = "/api/search"
+_PIECES = 8
+_PAGE = 1000
+"""Traces that one search may give."""
+_IDS = 50_000
+"""Traces that are looked for; of more it is not known how many there are."""
+
+
+def params(query: str, window: Window, limit: int, spans_each: int = 1) -> Params:
+    """Of a search."""
+    start, end = seconds(window)
+    return [("q", query), ("start", str(start)), ("end", str(end)), ("limit", str(limit)), ("spss", str(spans_each))]
+
+
+def seconds(window: Window) -> tuple[int, int]:
+    """From and until in whole seconds, that hold all of the window."""
+    start = math.floor(window.start.timestamp())
+    return start, max(start + 1, math.ceil(window.end.timestamp()))
+
+
+def found(reply: Any, name: str) -> list[Mapping[str, Any]]:
+    """The traces of a search. Raises `SourceUnreachable` where it is none."""
+    # Without any the field is left out or null, as protobuf does it.
+    told = reply.get("traces") if isinstance(reply, dict) else reply
+    if told is None and isinstance(reply, dict):
+        return []
+    if not isinstance(told, list):
+        raise SourceUnreachable(f"{name} answers with something else than traces", "is that the url of a Tempo?")
+    return [one for one in told if isinstance(one, dict) and one.get("traceID")]
+
+
+class Reading:
+    """What one answer reads. ``paths``: how traces by id are asked for, those that are known to work first."""
+
+    def __init__(
+        self, asked: Asked, name: str, paths: list[str], recent: Recent, most_spans: int, most_traces: int
+    ) -> None:
+        self._asked, self._name, self._paths, self._recent = asked, name, paths, recent
+        self._most_spans, self._most_traces = most_spans, most_traces
+
+    async def all(self, query: str, window: Window) -> ReadSpans:
+        """The traces with such a span in the window; of too many a part, chosen by their ids."""
+
+        async def ask(part: Window) -> tuple[dict[str, str], bool]:
+            some = found(await self._asked.json(SEARCH, params(query, part, _PAGE)), self._name)
+            return {trace_id(one["traceID"]): str(one["traceID"]) for one in some}, len(some) >= _PAGE
+
+        ids, cut = await halved(pieces(window, _PIECES), ask, _IDS)
+        notes = [f"in {cut} pieces of the window more traces are than one search gives"] if cut else []
+        chosen, part = dealt(list(ids), self._most_traces)
+        spans = [span for one in chosen for span in self._recent.get(one) or ()]
+        more, failed = await self._spans([ids[one] for one in chosen if self._recent.get(one) is None])
+        spans += more
+        if failed:
+            notes.append(f"{failed} of {len(chosen)} traces could not be read")
+        if part < 1.0:
+            notes.append(f"of {len(ids):,} traces {len(chosen):,} are looked at, {part:.1%}, chosen by their ids")
+        if len(spans) > self._most_spans:
+            spans, share = _fewer(spans, self._most_spans)
+            part *= share
+            notes.append(f"of the spans that were read those of {share:.1%} of the traces are looked at")
+        return ReadSpans(spans, tuple(notes), part)
+
+    async def _spans(self, ids: Sequence[str]) -> tuple[list[Span], int]:
+        """The spans of these traces, and how many of them failed to come; the first failure is raised if all do."""
+        if ids:
+            # The first one finds out which of the paths there is.
+            first = await asyncio.gather(self.one(ids[0]), return_exceptions=True)
+            rest = await asyncio.gather(*(self.one(one) for one in ids[1:]), return_exceptions=True)
+            answers = [*first, *rest]
+        else:
+            answers = []
+        spans: list[Span] = []
+        problems: list[AisreError] = []
+        for answer in answers:
+            if isinstance(answer, AisreError):
+                problems.append(answer)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                spans += answer
+                if answer:
+                    self._recent.put(answer[0].trace_id, answer)
+        if problems and not spans:
+            raise problems[0]
+        return spans, len(problems)
+
+    async def one(self, told: str) -> list[Span]:
+        """The spans of a trace; none where there is no such trace."""
+        for path in list(self._paths):
+            try:
+                reply = await self._asked.json(f"{path}/{told}")
+            except Refused as error:
+                # Also what a version without that path answers.
+                if error.status != 404:
+                    raise
+                continue
+            if path != self._paths[0]:
+                self._paths.remove(path)
+                self._paths.insert(0, path)
+            body = reply.get("trace", reply) if isinstance(reply, dict) else {}
+            batches = body.get("resourceSpans") or body.get("batches") if isinstance(body, dict) else None
+            return list(otlp.spans(batches))
+        return []
+
+
+def _fewer(spans: list[Span], most: int) -> tuple[list[Span], float]:
+    """Whole traces of them, about so many spans."""
+    ids = list(dict.fromkeys(span.trace_id for span in spans))
+    kept, share = dealt(ids, max(1, len(ids) * most // len(spans)))
+    chosen = set(kept)
+    return [span for span in spans if span.trace_id in chosen], share
