@@ -7,9 +7,12 @@ backward begins with the newest.
 from __future__ import annotations
 
 import asyncio
+import re
+from typing import Any
 
 from aisre_nb.errors import AisreError
 from aisre_nb.sources.http.client import Params
+from aisre_nb.sources.http.failure import Understood
 from aisre_nb.sources.loki.entries import records, streams
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.logs import ReadRecords
@@ -24,6 +27,7 @@ HEADERS = {"X-Loki-Response-Encoding-Flags": "categorize-labels"}
 MOST = 5000
 """Loki's own limit for one question, where nobody raised it."""
 _PIECES = 12
+_ALLOWED = re.compile(r"max_entries_limit \(\d+ > (\d+)\)")
 
 Place = tuple[int, int]
 """From and until, in nanoseconds; the end is excluded."""
@@ -51,7 +55,7 @@ class Reading:
     async def all(self, window: Window, most: int, *, spread: bool) -> ReadRecords:
         """The newest ``most``, or as many ``spread`` over the window."""
         parts = pieces(window, _PIECES if spread else 1)
-        self._size = max(100, min(self._size, most // len(parts)))
+        self._size = max(20, min(self._size, most // len(parts)))
         starts = [(nanos(part.start), nanos(part.end)) for part in parts]
         found, cut = await paged(starts, self._page, most, self._size)
         lost = f"{self._lost} times more than {self._size} lines are of one instant: some of them are missing"
@@ -59,10 +63,10 @@ class Reading:
         return ReadRecords(found, (lost,) if self._lost else (), whole=not cut, total=total)
 
     async def _page(self, place: Place) -> tuple[list[Record], Place | None]:
-        reply = await self._asked.json(PATH, _params(self._query, place, self._size), headers=HEADERS)
+        reply, size = await self._lines(place)
         told = streams(reply, self._name)
         found = await asyncio.to_thread(lambda: list(records(told, self._label)))
-        if len(found) < self._size:
+        if len(found) < size:
             return found, None
         start = place[0]
         oldest = min(record.time for record in found)
@@ -73,6 +77,18 @@ class Reading:
             self._lost += 1
             newer, end = found, oldest
         return newer, (start, end) if end > start else None
+
+    async def _lines(self, place: Place) -> tuple[Any, int]:
+        size = self._size
+        try:
+            return await self._asked.json(PATH, _params(self._query, place, size), headers=HEADERS), size
+        except Understood as error:
+            # A tenant may be allowed fewer than is usual: Loki says how many.
+            fewer = _ALLOWED.search(error.message)
+            if fewer is None or not 0 < int(fewer[1]) < size:
+                raise
+            self._size = size = int(fewer[1])
+        return await self._asked.json(PATH, _params(self._query, place, size), headers=HEADERS), size
 
     async def _count(self, window: Window) -> int | None:
         """How many lines there are, counted by Loki; None where it would not."""

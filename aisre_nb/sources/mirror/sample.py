@@ -37,4 +37,8 @@ def sampled_spans(reader: Reader, window: Window, limit: int, part: float, share
     parts = max(1, min(fitting, round(min(part, share) * samples.PARTS)))
     frame = reader.frame(samples.sampled_spans(window, parts))
     frame.attrs.update(total=total, part=parts / samples.PARTS)
+    if parts < samples.PARTS:
+        reader.notes.append(
+            f"of {total} spans those of a {parts / samples.PARTS:.2%} sample of the traces are looked at"
+        )
     return frame

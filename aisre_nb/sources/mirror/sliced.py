@@ -16,10 +16,11 @@ _SHORTEST = timedelta(seconds=1)
 
 
 def pieces(window: Window, count: int) -> list[Window]:
-    """The window in equal parts, the newest first; none is shorter than a second."""
-    count = max(1, min(count, int(window.duration / _SHORTEST)))
+    """The window in equal parts, the newest first, that meet at whole seconds; some backends know no others."""
+    count = max(1, min(count, int(window.duration / (2 * _SHORTEST))))
     step = window.duration / count
-    ends = [window.start + n * step for n in range(count)] + [window.end]
+    inner = [(window.start + n * step).replace(microsecond=0) for n in range(1, count)]
+    ends = [window.start, *inner, window.end]
     return [Window(ends[n], ends[n + 1]) for n in reversed(range(count))]
 
 
@@ -41,8 +42,8 @@ async def halved(
             found |= some
         if len(found) >= most:
             return found, cut + len(full)
-        todo = [half for part in full if part.duration >= 2 * _SHORTEST for half in pieces(part, 2)]
-        cut += sum(part.duration < 2 * _SHORTEST for part in full)
+        todo = [half for part in full if part.duration >= 4 * _SHORTEST for half in pieces(part, 2)]
+        cut += sum(part.duration < 4 * _SHORTEST for part in full)
     return found, cut
 
 

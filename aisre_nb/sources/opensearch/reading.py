@@ -79,7 +79,7 @@ class Reading:
     async def all(self, window: Window, most: int, *, spread: bool) -> ReadRecords:
         """The newest ``most``, or as many ``spread`` over the window."""
         parts = pieces(window, _PIECES if spread else 1)
-        self._size = max(100, min(self._size, most // len(parts)))
+        self._size = max(20, min(self._size, most // len(parts)))
         starts: list[Place] = [(part, None) for part in parts]
         found, cut = await paged(starts, self._page, most, self._size)
         return ReadRecords(found, tuple(dict.fromkeys(self._notes)), whole=not cut, total=self._total if cut else None)

@@ -1,0 +1,109 @@
+"""The same question to a backend and to the folder of the same world gives the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from aisre_nb.sources.base import Sources
+from aisre_nb.times import rfc3339
+from aisre_nb.tools.flow import follow_calls
+from aisre_nb.tools.logs import get_logs
+from aisre_nb.tools.separation import compare_requests
+from aisre_nb.tools.tool import Tool, ToolContext
+from aisre_nb.tools.traces import get_traces
+
+from .conftest import Opened, World
+from .jaeger_server import JaegerServer
+from .loki_server import LokiServer
+from .tempo_server import TempoServer
+
+_QUOTE = "POST /cart/{user_id}/quote"
+_COARSE = {"jaeger": 0.05}
+"""Jaeger's durations are whole microseconds: short ones differ by so much of them."""
+
+
+@pytest.fixture(params=["tempo", "jaeger"])
+def traces(request: pytest.FixtureRequest, world: World, opened: Opened) -> Iterator[tuple[str, Any]]:
+    server = TempoServer(world.spans) if request.param == "tempo" else JaegerServer(world.spans)
+    yield request.param, opened(request.param, server.url)
+    server.close()
+
+
+@pytest.fixture(params=["loki", "logs-ecs", "logs-otel"])
+def logs(request: pytest.FixtureRequest, opened: Opened) -> tuple[str, Any]:
+    if request.param == "loki":
+        return request.param, opened("loki", request.getfixturevalue("loki").url)
+    return request.param, opened("opensearch", request.getfixturevalue("osmem"), index=request.param)
+
+
+async def test_traces(traces: tuple[str, Any], world: World) -> None:
+    kind, source = traces
+    folder: Any = world.open()
+    window, onset = world.window, world.onset
+    for name, *arguments in (
+        ("flow", window, onset), ("traces", "cart", window), ("operations", "cart", window),
+        ("attribute_values", "cart", window, onset, [], "errors"),
+        ("attribute_values", "checkout", window, onset, [], "latency"),
+        ("between_places", window, onset, "zone"), ("span_sample", window, 100_000, 0.5), ("calls", window),
+    ):  # fmt: skip
+        here, there = await getattr(source, name)(*arguments), await getattr(folder, name)(*arguments)
+        assert len(there.frame) > 2, name
+        pd.testing.assert_frame_equal(here.frame, there.frame, rtol=_COARSE.get(kind, 1e-9))
+        assert (here.total, here.notes) == (there.total, there.notes), name
+        assert here.query.startswith("GET /api/") and "SELECT" not in here.query
+    failing = (await folder.traces("cart", window, status="error", operation=_QUOTE, limit=7)).frame
+    pd.testing.assert_frame_equal(
+        (await source.traces("cart", window, status="error", operation=_QUOTE, limit=7)).frame,
+        failing,
+        rtol=_COARSE.get(kind, 1e-9),
+    )
+    for trace_id in failing["trace_id"]:
+        here, there = await source.trace(trace_id), await folder.trace(trace_id)
+        pd.testing.assert_frame_equal(here.frame, there.frame, rtol=_COARSE.get(kind, 1e-9))
+        assert here.query.endswith(f"traces/{trace_id}")
+
+
+async def test_logs(logs: tuple[str, Any], world: World) -> None:
+    kind, source = logs
+    folder: Any = world.open()
+    for more in ({}, {"severity": "error"}, {"contains": "unboundlocal"}, {"limit": 50}):
+        here, there = await source.logs("cart", world.window, **more), await folder.logs("cart", world.window, **more)
+        assert len(there.frame) > 20
+        # The schema of Elastic keeps no attributes of requests here.
+        left_out = ["attributes"] if kind == "logs-ecs" else []
+        pd.testing.assert_frame_equal(here.frame.drop(columns=left_out), there.frame.drop(columns=left_out))
+        assert (here.total, here.notes) == (there.total, there.notes)
+    trace = here.frame["trace_id"].iloc[-1]
+    one, same = [await each.logs("cart", world.window, trace_id=trace) for each in (source, folder)]
+    assert list(one.frame["body"]) == list(same.frame["body"]) and len(same.frame)
+    here, there = [await each.log_sample(world.window, 100_000, 0.5) for each in (source, folder)]
+    pd.testing.assert_frame_equal(here.frame, there.frame)
+    assert here.total == there.total
+
+
+async def test_tools_find_the_same(world: World, loki: LokiServer, opened: Opened) -> None:
+    server = TempoServer(world.spans)
+    folder = world.open()
+    sources = Sources(traces=opened("tempo", server.url), logs=opened("loki", loki.url))
+    here = ToolContext(sources, world.window.end, {})
+    there = ToolContext(Sources(traces=folder, logs=folder), world.window.end, {})
+    since, onset = rfc3339(world.window.start), rfc3339(world.onset)
+    asked: tuple[tuple[Tool, dict[str, Any]], ...] = (
+        (get_traces, {"service": "cart", "since": since}),
+        (follow_calls, {"service": "frontend", "since": since, "onset": onset, "by": "errors"}),
+        (get_logs, {"service": "cart", "since": since, "onset": onset, "operation": _QUOTE}),
+    )
+    for tool, given in asked:
+        arguments = tool.arguments.model_validate(given)
+        mine, its = await tool.handler(here, arguments), await tool.handler(there, arguments)
+        assert mine.summary == its.summary and mine.facts == its.facts, tool.name
+    # It looks at an hour before, of which only some minutes are behind the server.
+    arguments = compare_requests.arguments.model_validate({"service": "cart", "onset": onset})
+    mine, its = await compare_requests.handler(here, arguments), await compare_requests.handler(there, arguments)
+    first = [{name: each.facts["separates"][0][name] for name in ("key", "value", "bad")} for each in (mine, its)]
+    assert first[0] == first[1]
+    server.close()
