@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from aisre_nb.sandbox import make
+from aisre_nb.sources.base import Answer
 from aisre_nb.sources.open import open_sources
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 from aisre_nb.times import Window, instant
@@ -30,8 +31,19 @@ class World:
     logs: list[dict[str, Any]]
     spans: list[dict[str, Any]]
 
-    def open(self) -> TelemetryFolder:
-        return TelemetryFolder(self.folder)
+
+class Folder:
+    """What the folder of the world answers; asked once for each question."""
+
+    def __init__(self, world: World) -> None:
+        self.source = TelemetryFolder(world.folder)
+        self._answers: dict[str, Answer] = {}
+
+    async def ask(self, name: str, *given: Any, **more: Any) -> Answer:
+        key = f"{name} {given} {more}"
+        if key not in self._answers:
+            self._answers[key] = await getattr(self.source, name)(*given, **more)
+        return self._answers[key]
 
 
 def _rows(folder: Path, table: str, window: Window) -> list[dict[str, Any]]:
@@ -59,6 +71,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     kept = Window(onset - timedelta(minutes=8), onset + timedelta(minutes=5))
     window = Window(onset - timedelta(minutes=5), onset + timedelta(minutes=3))
     return World(folder, onset, window, _rows(folder, "otel_logs", kept), _rows(folder, "otel_traces", kept))
+
+
+@pytest.fixture(scope="session")
+def folder(world: World) -> Folder:
+    return Folder(world)
 
 
 Opened = Callable[..., Any]

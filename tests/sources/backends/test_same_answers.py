@@ -16,7 +16,7 @@ from aisre_nb.tools.separation import compare_requests
 from aisre_nb.tools.tool import Tool, ToolContext
 from aisre_nb.tools.traces import get_traces
 
-from .conftest import Opened, World
+from .conftest import Folder, Opened, World
 from .jaeger_server import JaegerServer
 from .loki_server import LokiServer
 from .tempo_server import TempoServer
@@ -40,9 +40,8 @@ def logs(request: pytest.FixtureRequest, opened: Opened) -> tuple[str, Any]:
     return request.param, opened("opensearch", request.getfixturevalue("osmem"), index=request.param)
 
 
-async def test_traces(traces: tuple[str, Any], world: World) -> None:
+async def test_traces(traces: tuple[str, Any], world: World, folder: Folder) -> None:
     kind, source = traces
-    folder: Any = world.open()
     window, onset = world.window, world.onset
     for name, *arguments in (
         ("flow", window, onset), ("traces", "cart", window), ("operations", "cart", window),
@@ -50,47 +49,45 @@ async def test_traces(traces: tuple[str, Any], world: World) -> None:
         ("attribute_values", "checkout", window, onset, [], "latency"),
         ("between_places", window, onset, "zone"), ("span_sample", window, 100_000, 0.5), ("calls", window),
     ):  # fmt: skip
-        here, there = await getattr(source, name)(*arguments), await getattr(folder, name)(*arguments)
+        here, there = await getattr(source, name)(*arguments), await folder.ask(name, *arguments)
         assert len(there.frame) > 2, name
         pd.testing.assert_frame_equal(here.frame, there.frame, rtol=_COARSE.get(kind, 1e-9))
         assert (here.total, here.notes) == (there.total, there.notes), name
         assert here.query.startswith("GET /api/") and "SELECT" not in here.query
-    failing = (await folder.traces("cart", window, status="error", operation=_QUOTE, limit=7)).frame
-    pd.testing.assert_frame_equal(
-        (await source.traces("cart", window, status="error", operation=_QUOTE, limit=7)).frame,
-        failing,
-        rtol=_COARSE.get(kind, 1e-9),
-    )
-    for trace_id in failing["trace_id"]:
-        here, there = await source.trace(trace_id), await folder.trace(trace_id)
+    failing = await folder.ask("traces", "cart", window, status="error", operation=_QUOTE, limit=3)
+    same = await source.traces("cart", window, status="error", operation=_QUOTE, limit=3)
+    pd.testing.assert_frame_equal(same.frame, failing.frame, rtol=_COARSE.get(kind, 1e-9))
+    for trace_id in failing.frame["trace_id"]:
+        here, there = await source.trace(trace_id), await folder.ask("trace", trace_id)
         pd.testing.assert_frame_equal(here.frame, there.frame, rtol=_COARSE.get(kind, 1e-9))
         assert here.query.endswith(f"traces/{trace_id}")
 
 
-async def test_logs(logs: tuple[str, Any], world: World) -> None:
+async def test_logs(logs: tuple[str, Any], world: World, folder: Folder) -> None:
     kind, source = logs
-    folder: Any = world.open()
     for more in ({}, {"severity": "error"}, {"contains": "unboundlocal"}, {"limit": 50}):
-        here, there = await source.logs("cart", world.window, **more), await folder.logs("cart", world.window, **more)
+        here = await source.logs("cart", world.window, **more)
+        there = await folder.ask("logs", "cart", world.window, **more)
         assert len(there.frame) > 20
         # The schema of Elastic keeps no attributes of requests here.
         left_out = ["attributes"] if kind == "logs-ecs" else []
         pd.testing.assert_frame_equal(here.frame.drop(columns=left_out), there.frame.drop(columns=left_out))
         assert (here.total, here.notes) == (there.total, there.notes)
     trace = here.frame["trace_id"].iloc[-1]
-    one, same = [await each.logs("cart", world.window, trace_id=trace) for each in (source, folder)]
+    one = await source.logs("cart", world.window, trace_id=trace)
+    same = await folder.ask("logs", "cart", world.window, trace_id=trace)
     assert list(one.frame["body"]) == list(same.frame["body"]) and len(same.frame)
-    here, there = [await each.log_sample(world.window, 100_000, 0.5) for each in (source, folder)]
+    here = await source.log_sample(world.window, 100_000, 0.5)
+    there = await folder.ask("log_sample", world.window, 100_000, 0.5)
     pd.testing.assert_frame_equal(here.frame, there.frame)
     assert here.total == there.total
 
 
-async def test_tools_find_the_same(world: World, loki: LokiServer, opened: Opened) -> None:
+async def test_tools_find_the_same(world: World, folder: Folder, loki: LokiServer, opened: Opened) -> None:
     server = TempoServer(world.spans)
-    folder = world.open()
     sources = Sources(traces=opened("tempo", server.url), logs=opened("loki", loki.url))
     here = ToolContext(sources, world.window.end, {})
-    there = ToolContext(Sources(traces=folder, logs=folder), world.window.end, {})
+    there = ToolContext(Sources(traces=folder.source, logs=folder.source), world.window.end, {})
     since, onset = rfc3339(world.window.start), rfc3339(world.onset)
     asked: tuple[tuple[Tool, dict[str, Any]], ...] = (
         (get_traces, {"service": "cart", "since": since}),
