@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 from aisre_nb.errors import AisreError
 from aisre_nb.sources.http.client import Params
-from aisre_nb.sources.http.failure import Refused, Understood
+from aisre_nb.sources.http.failure import Refused
 from aisre_nb.sources.jaeger.spans import data, spans
 from aisre_nb.sources.link_template import times
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.rows import Span
-from aisre_nb.sources.mirror.sliced import halved, pieces
+from aisre_nb.sources.mirror.sliced import all_of, halved, pieces
 from aisre_nb.sources.mirror.traces import ReadSpans
 from aisre_nb.times import Window
 
@@ -43,8 +43,8 @@ def params(service: str, window: Window, limit: int, failing: bool = False) -> P
 class Reading:
     """What one answer reads, at most so many spans."""
 
-    def __init__(self, asked: Asked, name: str, limit: int, most: int) -> None:
-        self._asked, self._name, self._limit, self._most = asked, name, limit, most
+    def __init__(self, asked: Asked, limit: int, most: int) -> None:
+        self._asked, self._limit, self._most = asked, limit, most
         self._traces: dict[str, list[Span]] = {}
         self._notes: list[str] = []
 
@@ -60,7 +60,7 @@ class Reading:
         not known yet, the service has requests of its own, and is read as well.
         """
         early = Window(window.start - _EARLIER, window.end)
-        services = [str(one) for one in data(await self._asked.json(SERVICES), self._name) if one]
+        services = [str(one) for one in data(await self._asked.json(SERVICES), self._asked.access) if one]
         called = await self._called(early)
         tops = [one for one in services if one not in called]
         for service in tops:
@@ -73,7 +73,7 @@ class Reading:
     async def one(self, trace_id: str) -> Sequence[Span]:
         """All spans of one trace; none where there is no such trace."""
         try:
-            told = data(await self._asked.json(f"{SEARCH}/{quote(trace_id, safe='')}"), self._name)
+            told = data(await self._asked.json(f"{SEARCH}/{quote(trace_id, safe='')}"), self._asked.access)
         except Refused as error:
             if error.status == 404:
                 return []
@@ -98,7 +98,7 @@ class Reading:
     async def _search(
         self, service: str, window: Window, limit: int, failing: bool = False
     ) -> tuple[dict[str, list[Span]], bool]:
-        told = data(await self._asked.json(SEARCH, params(service, window, limit, failing)), self._name)
+        told = data(await self._asked.json(SEARCH, params(service, window, limit, failing)), self._asked.access)
 
         def found() -> dict[str, list[Span]]:
             return {some[0].trace_id: some for trace in told if (some := list(spans(trace)))}
@@ -107,16 +107,16 @@ class Reading:
         return await asyncio.to_thread(found), len(told) >= limit
 
     async def _has_more(self, service: str, window: Window) -> bool:
-        answers = await asyncio.gather(*(self._search(service, part, _PROBED) for part in pieces(window, _PROBES)))
+        answers = await all_of(self._search(service, part, _PROBED) for part in pieces(window, _PROBES))
         return any(key not in self._traces for found, _ in answers for key in found)
 
     async def _called(self, window: Window) -> set[str]:
         """The services that others call, as Jaeger knows them; none where it does not."""
         end, look = times(window)["end_ms"], str(round(window.duration.total_seconds() * 1000))
         try:
-            told = data(await self._asked.json("/api/dependencies", [("endTs", end), ("lookback", look)]), self._name)
-        except (Refused, Understood):
-            return set()
+            told = data(
+                await self._asked.json("/api/dependencies", [("endTs", end), ("lookback", look)]), self._asked.access
+            )
         except AisreError:
             return set()
         edges = [one for one in told if isinstance(one, dict)]

@@ -47,7 +47,7 @@ class JaegerSource(MirroredTraces):
         self._options = options
 
     def _reading(self, asked: Asked) -> Reading:
-        return Reading(asked, self.name, self._options.limit, self._options.max_rows)
+        return Reading(asked, self._options.limit, self._options.max_rows)
 
     async def read(self, asked: Asked, scope: Scope, window: Window) -> ReadSpans:
         """See `MirroredTraces.read`."""
@@ -81,7 +81,7 @@ class JaegerSource(MirroredTraces):
 
     async def health(self) -> Health:
         """Which services it knows."""
-        services = data(await self.http.json(SERVICES), self.name)
+        services = data(await self.http.json(SERVICES), self.http.access)
         return Health(True, f"traces of {len(services)} services", ("traces",))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aisre_nb.errors import SourceUnreachable
+from aisre_nb.sources.http import failure
+from aisre_nb.sources.http.access import Access
 from aisre_nb.sources.mirror.rows import Span, kind, plain, span_id, trace_id
 
 _TRUE = ("true", "1")
@@ -14,13 +15,13 @@ _OWN = ("span.kind", "error", "otel.status_code", "otel.status_description", "in
 _STATUS = {"ERROR": "Error", "OK": "Ok"}
 
 
-def data(reply: Any, name: str) -> list[Any]:
+def data(reply: Any, access: Access) -> list[Any]:
     """What the envelope holds. Raises `SourceUnreachable` where it is none, or holds an error instead."""
     if not isinstance(reply, dict) or "data" not in reply:
-        raise SourceUnreachable(f"{name} answers with something else than Jaeger does", "is its url without /api?")
+        raise failure.of_answer(access, "answers with something else than Jaeger does", "is its url without /api?")
     told, errors = reply["data"], reply.get("errors")
     if not told and isinstance(errors, list) and errors and isinstance(errors[0], dict):
-        raise SourceUnreachable(f"{name} failed: {str(errors[0].get('msg', ''))[:300]}", "see its log")
+        raise failure.of_answer(access, f"failed: {failure.quoted(access, plain(errors[0].get('msg')))}", "see its log")
     return told if isinstance(told, list) else []
 
 

@@ -14,15 +14,13 @@ from aisre_nb.sources.loki.labels import Labels
 from aisre_nb.sources.loki.reading import MOST, PATH, Reading, params
 from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.logs import MirroredLogs, ReadRecords, Wanted
+from aisre_nb.sources.mirror.near import near
 from aisre_nb.sources.mirror.page import MirrorOptions, explore
 from aisre_nb.sources.offer import Offer
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
     from aisre_nb.sources.kinds import Place
-
-_NEAR = 8
-"""Services that are named where one is not known."""
 
 
 class LokiOptions(MirrorOptions):
@@ -115,8 +113,7 @@ class LokiSource(MirroredLogs):
 def _missing(name: str, service: str | None, others: list[str]) -> str:
     if service is None:
         return f"{name}: no label of its streams names services → set service_label"
-    there = f"; there are {', '.join(others[:_NEAR])}{', …' if len(others) > _NEAR else ''}" if others else ""
-    return f"{name} has no stream of service {service!r} in that window{there}"
+    return f"{name} has no stream of service {service!r} in that window{near(others)}"
 
 
 def make(name: str, options: LokiOptions, place: Place) -> Offer:

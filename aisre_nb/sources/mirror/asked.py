@@ -24,6 +24,7 @@ class Asked:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._shown: list[str] = []
         self.count = 0
+        self.access = http.access
 
     async def json(
         self, path: str, params: Params = (), *, body: Any = None, headers: Mapping[str, str] | None = None

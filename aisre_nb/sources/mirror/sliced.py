@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from aisre_nb.times import Window
 
 T = TypeVar("T")
 C = TypeVar("C")
+R = TypeVar("R")
 
 _SHORTEST = timedelta(seconds=1)
 
@@ -22,6 +23,17 @@ def pieces(window: Window, count: int) -> list[Window]:
     inner = [(window.start + n * step).replace(microsecond=0) for n in range(1, count)]
     ends = [window.start, *inner, window.end]
     return [Window(ends[n], ends[n + 1]) for n in reversed(range(count))]
+
+
+async def all_of(asked: Iterable[Awaitable[R]]) -> list[R]:
+    """All of them; where one fails the others are stopped, and ask nobody any more."""
+    tasks = [asyncio.ensure_future(one) for one in asked]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def halved(
@@ -36,7 +48,7 @@ async def halved(
     cut = 0
     todo = list(parts)
     while todo:
-        answers = await asyncio.gather(*(ask(part) for part in todo))
+        answers = await all_of(ask(part) for part in todo)
         full = [part for part, (_, is_full) in zip(todo, answers, strict=True) if is_full]
         for some, _ in answers:
             found |= some
@@ -58,7 +70,7 @@ async def paged(
     todo: list[C] = list(starts)
     while todo and len(found) < most:
         now = todo[: max(1, (most - len(found)) // size)]
-        answers = await asyncio.gather(*(page(place) for place in now))
+        answers = await all_of(page(place) for place in now)
         for rows, _ in answers:
             found += rows
         # Pieces that wait come before those that had their turn.

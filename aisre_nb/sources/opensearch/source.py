@@ -14,6 +14,7 @@ from aisre_nb.sources.http.client import HttpClient
 from aisre_nb.sources.link_template import filled, times
 from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.logs import MirroredLogs, ReadRecords, Wanted
+from aisre_nb.sources.mirror.near import near
 from aisre_nb.sources.mirror.page import MirrorOptions
 from aisre_nb.sources.offer import Offer
 from aisre_nb.sources.opensearch import asking, dsl, fields
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _NAME = r"^([\w@.-]+)?$"
 _KNOWN_SECONDS = 600.0
-_NEAR = 8
 _USUAL = {role: fields.Field(options[0], options[0], role == "message") for role, options in fields.CANDIDATES.items()}
 
 
@@ -87,8 +87,8 @@ class OpenSearchSource(MirroredLogs):
         if wanted.service is None or found.records or wanted.scope().narrowed:
             return found
         services = await asking.values(asked, self.name, self._path, there, "service", window)
-        near = f"; there are {', '.join(services[:_NEAR])}{', …' if len(services) > _NEAR else ''}" if services else ""
-        return ReadRecords((), (f"{self.name} has no record of service {wanted.service!r} in that window{near}",))
+        missing = f"{self.name} has no record of service {wanted.service!r} in that window{near(services)}"
+        return ReadRecords((), (missing,))
 
     def first(self, wanted: Wanted, window: Window) -> tuple[str, str]:
         """See `MirroredLogs.first`."""

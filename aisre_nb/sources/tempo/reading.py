@@ -6,9 +6,9 @@ is whole, whatever the window.
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aisre_nb.errors import AisreError, SourceUnreachable
@@ -18,13 +18,15 @@ from aisre_nb.sources.mirror import otlp
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.rows import Span, trace_id
 from aisre_nb.sources.mirror.sample import dealt
-from aisre_nb.sources.mirror.sliced import halved, pieces
+from aisre_nb.sources.mirror.sliced import all_of, halved, pieces
 from aisre_nb.sources.mirror.traces import ReadSpans
 from aisre_nb.sources.tempo.recent import Recent
 from aisre_nb.times import Window
 
 SEARCH = "/api/search"
 _PIECES = 8
+_AROUND = timedelta(hours=1)
+"""How far beyond the window a trace may reach and is still read whole."""
 _PAGE = 1000
 """Traces that one search may give."""
 _IDS = 50_000
@@ -62,6 +64,8 @@ class Reading:
     ) -> None:
         self._asked, self._name, self._paths, self._recent = asked, name, paths, recent
         self._most_spans, self._most_traces = most_spans, most_traces
+        self._partial = 0
+        """Traces that are larger than Tempo gives."""
 
     async def all(self, query: str, window: Window) -> ReadSpans:
         """The traces with such a span in the window; of too many a part, chosen by their ids."""
@@ -74,10 +78,12 @@ class Reading:
         notes = [f"in {cut} pieces of the window more traces are than one search gives"] if cut else []
         chosen, part = dealt(list(ids), self._most_traces)
         spans = [span for one in chosen for span in self._recent.get(one) or ()]
-        more, failed = await self._spans([ids[one] for one in chosen if self._recent.get(one) is None])
+        more, failed = await self._spans([ids[one] for one in chosen if self._recent.get(one) is None], window)
         spans += more
         if failed:
             notes.append(f"{failed} of {len(chosen)} traces could not be read")
+        if self._partial:
+            notes.append(f"{self._partial} traces are larger than Tempo gives: a part of each is here")
         if part < 1.0:
             notes.append(f"of {len(ids):,} traces {len(chosen):,} are looked at, {part:.1%}, chosen by their ids")
         if len(spans) > self._most_spans:
@@ -86,13 +92,12 @@ class Reading:
             notes.append(f"of the spans that were read those of {share:.1%} of the traces are looked at")
         return ReadSpans(spans, tuple(notes), part)
 
-    async def _spans(self, ids: Sequence[str]) -> tuple[list[Span], int]:
+    async def _spans(self, ids: Sequence[str], window: Window) -> tuple[list[Span], int]:
         """The spans of these traces, and how many of them failed to come; the first failure is raised if all do."""
         if ids:
             # The first one finds out which of the paths there is.
-            first = await asyncio.gather(self.one(ids[0]), return_exceptions=True)
-            rest = await asyncio.gather(*(self.one(one) for one in ids[1:]), return_exceptions=True)
-            answers = [*first, *rest]
+            answers = [await self._tried(ids[0], window)]
+            answers += await all_of(self._tried(one, window) for one in ids[1:])
         else:
             answers = []
         spans: list[Span] = []
@@ -100,8 +105,6 @@ class Reading:
         for answer in answers:
             if isinstance(answer, AisreError):
                 problems.append(answer)
-            elif isinstance(answer, BaseException):
-                raise answer
             else:
                 spans += answer
                 if answer:
@@ -110,11 +113,19 @@ class Reading:
             raise problems[0]
         return spans, len(problems)
 
-    async def one(self, told: str) -> list[Span]:
-        """The spans of a trace; none where there is no such trace."""
+    async def _tried(self, told: str, window: Window) -> list[Span] | AisreError:
+        try:
+            return await self.one(told, window)
+        except AisreError as error:
+            return error
+
+    async def one(self, told: str, window: Window | None = None) -> list[Span]:
+        """The spans of a trace; none where there is no such trace. With a window Tempo looks there and around it."""
+        around = window and Window(window.start - _AROUND, window.end + _AROUND)
+        hint = [("start", str(seconds(around)[0])), ("end", str(seconds(around)[1]))] if around else []
         for path in list(self._paths):
             try:
-                reply = await self._asked.json(f"{path}/{told}")
+                reply = await self._asked.json(f"{path}/{told}", hint)
             except Refused as error:
                 # Also what a version without that path answers.
                 if error.status != 404:
@@ -123,6 +134,7 @@ class Reading:
             if path != self._paths[0]:
                 self._paths.remove(path)
                 self._paths.insert(0, path)
+            self._partial += isinstance(reply, dict) and reply.get("status") == "PARTIAL"
             body = reply.get("trace", reply) if isinstance(reply, dict) else {}
             batches = body.get("resourceSpans") or body.get("batches") if isinstance(body, dict) else None
             return list(otlp.spans(batches))

@@ -12,6 +12,7 @@ from pydantic import Field
 from aisre_nb.errors import ToolError
 from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.http.client import HttpClient
+from aisre_nb.sources.http.failure import Refused
 from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.kept import Scope
 from aisre_nb.sources.mirror.page import MirrorOptions, explore
@@ -93,7 +94,12 @@ class TempoSource(MirroredTraces):
         now = datetime.now(UTC)
         start, end = seconds(Window(now - timedelta(hours=1), now))
         told = [("start", str(start)), ("end", str(end))]
-        reply = await self.http.json("/api/v2/search/tag/resource.service.name/values", told)
+        try:
+            reply = await self.http.json("/api/v2/search/tag/resource.service.name/values", told)
+        except Refused as error:
+            if error.status != 404:
+                raise
+            reply = await self.http.json("/api/search/tag/service.name/values")
         values = reply.get("tagValues") if isinstance(reply, dict) else None
         count = len(values) if isinstance(values, list) else 0
         return Health(True, f"traces of the last hour from {count} services", ("traces",))
