@@ -19,7 +19,7 @@ from aisre_nb.sources.jaeger.spans import data, spans
 from aisre_nb.sources.link_template import times
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.rows import Span
-from aisre_nb.sources.mirror.sliced import all_of, halved, pieces
+from aisre_nb.sources.mirror.sliced import Clock, all_of, halved, pieces
 from aisre_nb.sources.mirror.traces import ReadSpans
 from aisre_nb.times import Window
 
@@ -43,8 +43,8 @@ def params(service: str, window: Window, limit: int, failing: bool = False) -> P
 class Reading:
     """What one answer reads, at most so many spans."""
 
-    def __init__(self, asked: Asked, limit: int, most: int) -> None:
-        self._asked, self._limit, self._most = asked, limit, most
+    def __init__(self, asked: Asked, limit: int, most: int, clock: Clock) -> None:
+        self._asked, self._limit, self._most, self._clock = asked, limit, most, clock
         self._traces: dict[str, list[Span]] = {}
         self._notes: list[str] = []
 
@@ -66,7 +66,7 @@ class Reading:
         for service in tops:
             await self._read(service, early, False)
         for service in services if not tops else [one for one in services if one in called]:
-            if self._count() < self._most and await self._has_more(service, early):
+            if self._count() >= self._most or self._clock.is_over or await self._has_more(service, early):
                 await self._read(service, early, False)
         return self._done()
 
@@ -82,15 +82,17 @@ class Reading:
 
     async def _read(self, service: str, window: Window, failing: bool) -> None:
         left = self._most - self._count()
-        if left <= 0:
-            self._note(f"traces of {service} were not read: {self._most:,} spans are as many as max_rows allows")
+        if left <= 0 or self._clock.is_over:
+            why = f"{self._most:,} spans are as many as max_rows allows"
+            why = f"{self._clock.seconds:g} s were over (max_seconds)" if left > 0 else why
+            self._note(f"traces of {service} were not read: {why}")
             return
 
         async def ask(part: Window) -> tuple[dict[str, list[Span]], bool]:
             return await self._search(service, part, self._limit, failing)
 
         each = max(1, self._count() // max(1, len(self._traces))) if self._traces else 10
-        found, cut = await halved(pieces(window, _PIECES), ask, max(1, left // each))
+        found, cut = await halved(pieces(window, _PIECES), ask, max(1, left // each), self._clock)
         self._traces |= found
         if cut:
             self._note(f"of {service} some traces were read, in {cut} pieces of the window not all that there are")

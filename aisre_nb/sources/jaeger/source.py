@@ -19,6 +19,7 @@ from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.kept import Scope
 from aisre_nb.sources.mirror.page import MirrorOptions
 from aisre_nb.sources.mirror.rows import Span
+from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.mirror.traces import MirroredTraces, ReadSpans
 from aisre_nb.sources.offer import Offer
 from aisre_nb.times import Window
@@ -47,7 +48,7 @@ class JaegerSource(MirroredTraces):
         self._options = options
 
     def _reading(self, asked: Asked) -> Reading:
-        return Reading(asked, self._options.limit, self._options.max_rows)
+        return Reading(asked, self._options.limit, self._options.max_rows, Clock(self._options.max_seconds))
 
     async def read(self, asked: Asked, scope: Scope, window: Window) -> ReadSpans:
         """See `MirroredTraces.read`."""

@@ -18,7 +18,7 @@ from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.logs import ReadRecords
 from aisre_nb.sources.mirror.nanos import nanos
 from aisre_nb.sources.mirror.rows import Record
-from aisre_nb.sources.mirror.sliced import paged, pieces
+from aisre_nb.sources.mirror.sliced import Clock, paged, pieces
 from aisre_nb.times import Window
 
 PATH = "/loki/api/v1/query_range"
@@ -47,8 +47,9 @@ def _params(query: str, place: Place, limit: int) -> Params:
 class Reading:
     """One query's lines."""
 
-    def __init__(self, asked: Asked, name: str, query: str, label: str, size: int) -> None:
+    def __init__(self, asked: Asked, name: str, query: str, label: str, size: int, clock: Clock) -> None:
         self._asked, self._name, self._query, self._label, self._size = asked, name, query, label, size
+        self._clock = clock
         self._lost = 0
         """Full pages of one instant, behind which more of that instant may be."""
 
@@ -57,7 +58,7 @@ class Reading:
         parts = pieces(window, _PIECES if spread else 1)
         self._size = max(20, min(self._size, most // len(parts)))
         starts = [(nanos(part.start), nanos(part.end)) for part in parts]
-        found, cut = await paged(starts, self._page, most, self._size)
+        found, cut = await paged(starts, self._page, most, self._size, self._clock)
         lost = f"{self._lost} times more than {self._size} lines are of one instant: some of them are missing"
         total = await self._count(window) if cut else None
         return ReadRecords(found, (lost,) if self._lost else (), whole=not cut, total=total)

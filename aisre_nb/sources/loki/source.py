@@ -16,6 +16,7 @@ from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.logs import MirroredLogs, ReadRecords, Wanted
 from aisre_nb.sources.mirror.near import near
 from aisre_nb.sources.mirror.page import MirrorOptions, explore
+from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.offer import Offer
 from aisre_nb.times import Window
 
@@ -54,22 +55,23 @@ class LokiSource(MirroredLogs):
             others: list[str] = []
         else:
             label, others = await self._labels.of_service(asked, wanted.service, window)
+        clock = Clock(self._options.max_seconds)
         if not label:
             return ReadRecords((), (_missing(self.name, wanted.service, others),))
         self._label = label
         streams = logql.selector(label, wanted.service)
         query = streams + logql.filters(wanted.severity, wanted.contains, wanted.trace_id)
-        found = await self._reading(asked, query, label).all(
+        found = await self._reading(asked, query, label, clock).all(
             window, self._options.max_rows, spread=wanted.service is None
         )
         if wanted.trace_id and not found.records:
             # No label has it: then the lines themselves may.
             query = streams + f" |= {logql.quoted(wanted.trace_id)}"
-            found = await self._reading(asked, query, label).all(window, self._options.max_rows, spread=False)
+            found = await self._reading(asked, query, label, clock).all(window, self._options.max_rows, spread=False)
         return found
 
-    def _reading(self, asked: Asked, query: str, label: str) -> Reading:
-        return Reading(asked, self.name, query, label, min(self._options.entries, MOST))
+    def _reading(self, asked: Asked, query: str, label: str, clock: Clock) -> Reading:
+        return Reading(asked, self.name, query, label, min(self._options.entries, MOST), clock)
 
     def _query(self, wanted: Wanted) -> str:
         narrow = logql.filters(wanted.severity, wanted.contains, wanted.trace_id)

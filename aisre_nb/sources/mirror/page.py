@@ -17,6 +17,8 @@ class MirrorOptions(HttpOptions):
     """The UID of Grafana's data source of it: then ``link`` is Grafana's address, and leads to Explore."""
     max_rows: int = Field(100_000, ge=1000, le=1_000_000)
     """Spans or records that are read for one question; of more a part is looked at, which is told."""
+    max_seconds: float = Field(40.0, ge=1, le=110, strict=False)
+    """That reading them may take; then what is here is looked at, which is told."""
 
 
 def explore(

@@ -15,7 +15,7 @@ from aisre_nb.errors import SourceUnreachable
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.logs import ReadRecords
 from aisre_nb.sources.mirror.rows import Record
-from aisre_nb.sources.mirror.sliced import paged, pieces
+from aisre_nb.sources.mirror.sliced import Clock, paged, pieces
 from aisre_nb.sources.opensearch.documents import record
 from aisre_nb.sources.opensearch.fields import Fields
 from aisre_nb.times import Window
@@ -69,11 +69,19 @@ class Reading:
     """The documents of one question."""
 
     def __init__(
-        self, asked: Asked, name: str, path: str, fields: Fields, clauses: Sequence[Clause], size: int
+        self,
+        asked: Asked,
+        name: str,
+        path: str,
+        fields: Fields,
+        clauses: Sequence[Clause],
+        size: int,
+        clock: Clock,
     ) -> None:
         self._asked, self._name, self._path = asked, name, path
         self._fields, self._clauses, self._size = fields, clauses, size
         self._total = 0
+        self._clock = clock
         self._notes: list[str] = []
 
     async def all(self, window: Window, most: int, *, spread: bool) -> ReadRecords:
@@ -81,7 +89,7 @@ class Reading:
         parts = pieces(window, _PIECES if spread else 1)
         self._size = max(20, min(self._size, most // len(parts)))
         starts: list[Place] = [(part, None) for part in parts]
-        found, cut = await paged(starts, self._page, most, self._size)
+        found, cut = await paged(starts, self._page, most, self._size, self._clock)
         return ReadRecords(found, tuple(dict.fromkeys(self._notes)), whole=not cut, total=self._total if cut else None)
 
     async def _page(self, place: Place) -> tuple[list[Record], Place | None]:

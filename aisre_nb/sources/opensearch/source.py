@@ -16,6 +16,7 @@ from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.logs import MirroredLogs, ReadRecords, Wanted
 from aisre_nb.sources.mirror.near import near
 from aisre_nb.sources.mirror.page import MirrorOptions
+from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.offer import Offer
 from aisre_nb.sources.opensearch import asking, dsl, fields
 from aisre_nb.sources.opensearch.fields import Fields, Role
@@ -81,8 +82,8 @@ class OpenSearchSource(MirroredLogs):
         if lacking:
             what = " and ".join(lacking)
             return ReadRecords((), (f"no field of {self._options.index} is known for {what} → {lacking[0]}_field",))
-        clauses = _clauses(wanted, there)
-        reading = Reading(asked, self.name, self._path, there, clauses, self._options.page)
+        clauses, clock = _clauses(wanted, there), Clock(self._options.max_seconds)
+        reading = Reading(asked, self.name, self._path, there, clauses, self._options.page, clock)
         found = await reading.all(window, self._options.max_rows, spread=wanted.service is None)
         if wanted.service is None or found.records or wanted.scope().narrowed:
             return found

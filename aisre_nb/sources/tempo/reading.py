@@ -6,6 +6,7 @@ is whole, whatever the window.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -17,8 +18,8 @@ from aisre_nb.sources.http.failure import Refused
 from aisre_nb.sources.mirror import otlp
 from aisre_nb.sources.mirror.asked import Asked
 from aisre_nb.sources.mirror.rows import Span, trace_id
-from aisre_nb.sources.mirror.sample import dealt
-from aisre_nb.sources.mirror.sliced import all_of, halved, pieces
+from aisre_nb.sources.mirror.sample import dealt, share
+from aisre_nb.sources.mirror.sliced import Clock, all_of, halved, pieces
 from aisre_nb.sources.mirror.traces import ReadSpans
 from aisre_nb.sources.tempo.recent import Recent
 from aisre_nb.times import Window
@@ -27,6 +28,8 @@ SEARCH = "/api/search"
 _PIECES = 8
 _AROUND = timedelta(hours=1)
 """How far beyond the window a trace may reach and is still read whole."""
+_CHUNK = 64
+"""Traces that are asked for before it is looked whether there is time for more."""
 _PAGE = 1000
 """Traces that one search may give."""
 _IDS = 50_000
@@ -60,10 +63,20 @@ class Reading:
     """What one answer reads. ``paths``: how traces by id are asked for, those that are known to work first."""
 
     def __init__(
-        self, asked: Asked, name: str, paths: list[str], recent: Recent, most_spans: int, most_traces: int
+        self,
+        asked: Asked,
+        name: str,
+        paths: list[str],
+        recent: Recent,
+        most_spans: int,
+        most_traces: int,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._asked, self._name, self._paths, self._recent = asked, name, paths, recent
         self._most_spans, self._most_traces = most_spans, most_traces
+        self._failed = 0
+        self._problem: AisreError | None = None
         self._partial = 0
         """Traces that are larger than Tempo gives."""
 
@@ -74,50 +87,55 @@ class Reading:
             some = found(await self._asked.json(SEARCH, params(query, part, _PAGE)), self._name)
             return {trace_id(one["traceID"]): str(one["traceID"]) for one in some}, len(some) >= _PAGE
 
-        ids, cut = await halved(pieces(window, _PIECES), ask, _IDS)
+        ids, cut = await halved(pieces(window, _PIECES), ask, _IDS, self._clock)
         notes = [f"in {cut} pieces of the window more traces are than one search gives"] if cut else []
-        chosen, part = dealt(list(ids), self._most_traces)
-        spans = [span for one in chosen for span in self._recent.get(one) or ()]
-        more, failed = await self._spans([ids[one] for one in chosen if self._recent.get(one) is None], window)
-        spans += more
-        if failed:
-            notes.append(f"{failed} of {len(chosen)} traces could not be read")
+        order = await asyncio.to_thread(dealt, list(ids))
+        spans, count = await self._read([ids[one] for one, _ in order], window)
+        if self._failed:
+            notes.append(f"{self._failed} of {count} traces could not be read")
         if self._partial:
             notes.append(f"{self._partial} traces are larger than Tempo gives: a part of each is here")
+        kept, part = share(order, count)
         if part < 1.0:
-            notes.append(f"of {len(ids):,} traces {len(chosen):,} are looked at, {part:.1%}, chosen by their ids")
-        if len(spans) > self._most_spans:
-            spans, share = _fewer(spans, self._most_spans)
-            part *= share
-            notes.append(f"of the spans that were read those of {share:.1%} of the traces are looked at")
+            chosen = {one for one, _ in order[:kept]}
+            spans = [span for span in spans if span.trace_id in chosen]
+            notes.append(
+                f"of {len(ids):,} traces {kept:,} are looked at, {part:.1%}, chosen by their ids: {self._why(count)}"
+            )
         return ReadSpans(spans, tuple(notes), part)
 
-    async def _spans(self, ids: Sequence[str], window: Window) -> tuple[list[Span], int]:
-        """The spans of these traces, and how many of them failed to come; the first failure is raised if all do."""
-        if ids:
-            # The first one finds out which of the paths there is.
-            answers = [await self._tried(ids[0], window)]
-            answers += await all_of(self._tried(one, window) for one in ids[1:])
-        else:
-            answers = []
+    async def _read(self, ids: Sequence[str], window: Window) -> tuple[list[Span], int]:
+        """The spans of the first of these traces, and of how many: as many as may be read in rows and time."""
         spans: list[Span] = []
-        problems: list[AisreError] = []
-        for answer in answers:
-            if isinstance(answer, AisreError):
-                problems.append(answer)
-            else:
+        count = 0
+        while count < min(len(ids), self._most_traces) and len(spans) < self._most_spans and not self._clock.is_over:
+            # The first one by itself: it finds out which of the paths there is.
+            some = ids[count : min(count + _CHUNK, self._most_traces)] if count else ids[:1]
+            for answer in await all_of(self._tried(one, window) for one in some):
                 spans += answer
-                if answer:
-                    self._recent.put(answer[0].trace_id, answer)
-        if problems and not spans:
-            raise problems[0]
-        return spans, len(problems)
+            count += len(some)
+        if self._problem and not spans:
+            raise self._problem
+        return spans, count
 
-    async def _tried(self, told: str, window: Window) -> list[Span] | AisreError:
+    def _why(self, count: int) -> str:
+        if count >= self._most_traces:
+            return f"max_traces is {self._most_traces:,}"
+        return f"{self._clock.seconds:g} s were over (max_seconds)" if self._clock.is_over else "more than max_rows"
+
+    async def _tried(self, told: str, window: Window) -> Sequence[Span]:
+        known = self._recent.get(trace_id(told))
+        if known is not None:
+            return known
         try:
-            return await self.one(told, window)
+            found = await self.one(told, window)
         except AisreError as error:
-            return error
+            self._failed += 1
+            self._problem = self._problem or error
+            return ()
+        if found:
+            self._recent.put(found[0].trace_id, found)
+        return found
 
     async def one(self, told: str, window: Window | None = None) -> list[Span]:
         """The spans of a trace; none where there is no such trace. With a window Tempo looks there and around it."""
@@ -139,11 +157,3 @@ class Reading:
             batches = body.get("resourceSpans") or body.get("batches") if isinstance(body, dict) else None
             return list(otlp.spans(batches))
         return []
-
-
-def _fewer(spans: list[Span], most: int) -> tuple[list[Span], float]:
-    """Whole traces of them, about so many spans."""
-    ids = list(dict.fromkeys(span.trace_id for span in spans))
-    kept, share = dealt(ids, max(1, len(ids) * most // len(spans)))
-    chosen = set(kept)
-    return [span for span in spans if span.trace_id in chosen], share

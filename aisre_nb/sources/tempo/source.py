@@ -17,6 +17,7 @@ from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.kept import Scope
 from aisre_nb.sources.mirror.page import MirrorOptions, explore
 from aisre_nb.sources.mirror.rows import Span
+from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.mirror.traces import MirroredTraces, ReadSpans
 from aisre_nb.sources.offer import Offer
 from aisre_nb.sources.tempo import asking, traceql
@@ -53,7 +54,7 @@ class TempoSource(MirroredTraces):
 
     def _reading(self, asked: Asked) -> Reading:
         most, traces = self._options.max_rows, self._options.max_traces
-        return Reading(asked, self.name, self._paths, self._recent, most, traces)
+        return Reading(asked, self.name, self._paths, self._recent, most, traces, Clock(self._options.max_seconds))
 
     async def read(self, asked: Asked, scope: Scope, window: Window) -> ReadSpans:
         """See `MirroredTraces.read`."""

@@ -18,7 +18,8 @@ from aisre_nb.sources.mirror.mirror import Mirror, Origin
 from aisre_nb.sources.mirror.names import dotted, of_resource
 from aisre_nb.sources.mirror.nanos import nanos, parsed
 from aisre_nb.sources.mirror.rows import Record, kind, record_table, span_id, trace_id
-from aisre_nb.sources.mirror.sliced import halved, paged, pieces
+from aisre_nb.sources.mirror.sample import dealt, share
+from aisre_nb.sources.mirror.sliced import Clock, halved, paged, pieces
 from aisre_nb.times import Window
 from aisre_nb.tools.registry import tools_for
 
@@ -83,9 +84,9 @@ async def test_halves_end_with_what_cannot_be_cut_and_with_enough() -> None:
     async def full(part: Window) -> tuple[dict[str, Window], bool]:
         return {str(part): part}, True
 
-    found, cut = await halved([window(0, 8)], full, 10_000)
+    found, cut = await halved([window(0, 8)], full, 10_000, Clock(60))
     assert cut == 4 and len(found) == 7
-    found, cut = await halved([window(0, 64)], full, 5)
+    found, cut = await halved([window(0, 64)], full, 5, Clock(60))
     assert (len(found), cut) == (7, 4)
 
 
@@ -97,10 +98,20 @@ async def test_pages_of_all_pieces_come_in_turn() -> None:
         order.append(f"{name}{n}")
         return [name] * 10, (name, n + 1) if n < 3 else None
 
-    found, left = await paged([("a", 1), ("b", 1), ("c", 1)], page, 50, 10)
+    found, left = await paged([("a", 1), ("b", 1), ("c", 1)], page, 50, 10, Clock(60))
     assert order == ["a1", "b1", "c1", "a2", "b2"] and len(found) == 50 and left
     order.clear()
-    assert await paged([("a", 3)], page, 50, 10) == (["a"] * 10, False)
+    assert await paged([("a", 1)], page, 50, 10, Clock(0)) == ([], True) and order == []
+    assert await paged([("a", 3)], page, 50, 10, Clock(60)) == (["a"] * 10, False)
+
+
+def test_a_part_of_all_traces_is_whole_parts() -> None:
+    ids = [f"{n:032x}" for n in range(5000)]
+    order = dealt(ids)
+    assert sorted(one for one, _ in order) == ids and [part for _, part in order] == sorted(part for _, part in order)
+    count, part = share(order, 1000)
+    assert 990 < count <= 1000 and 0.17 < part < 0.23 and order[count - 1][1] < part * 10_000 <= order[count][1]
+    assert share(order, 5000) == (5000, 1.0) and share([("a", 3), ("b", 3), ("c", 9)], 1) == (1, 0.0001)
 
 
 def test_requests_are_told_up_to_a_bound() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from aisre_nb.sources.tempo import reading
 from .conftest import Opened
 from .rows import span, window
 from .tempo_server import TempoServer
-from .web import Said
+from .web import Call, Said
 
 
 def _shelf() -> list[dict[str, Any]]:
@@ -69,13 +70,28 @@ async def test_of_too_many_traces_a_part_is_read_and_failing_ones_are_asked_for(
     some = await source.operations("shelf", window(0, 300))
     assert 30 < some.frame["requests"].sum() < 100
     (note,) = some.notes
-    assert note.startswith("of 300 traces ") and "chosen by their ids" in note
+    assert note.startswith("of 300 traces ") and note.endswith("chosen by their ids: max_traces is 60")
     failing = await source.traces("shelf", window(0, 300), status="error")
     assert failing.total == 10 and set(failing.frame["message"]) == {"no stock"} and failing.notes == ()
     assert "status=error || span.http.response.status_code>=500" in failing.query
     sample = await source.span_sample(window(0, 300), 10_000)
-    assert sample.frame.attrs["part"] == 0.2 and 700 < sample.total < 1200
+    assert 0.1 < sample.frame.attrs["part"] < 0.3 and 700 < sample.total < 1200
     assert sample.frame.groupby("trace_id").size().eq(3).all()
+
+
+async def test_a_slow_one_is_read_for_some_time_and_no_longer(
+    opened: Opened, shelf: TempoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = opened("tempo", shelf.url, max_seconds=1)
+    respond = shelf.respond
+
+    def slowly(call: Call) -> Said:
+        time.sleep(0.05 if "traces/" in call.path else 0)
+        return respond(call)
+
+    monkeypatch.setattr(shelf, "respond", slowly)
+    answer = await source.operations("shelf", window(0, 300))
+    assert answer.notes[0].endswith("1 s were over (max_seconds)") and 30 < answer.frame["requests"].sum() < 300
 
 
 async def test_an_older_version_without_v2_gives_the_same(opened: Opened) -> None:
