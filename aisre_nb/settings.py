@@ -2,7 +2,8 @@
 
 ``aisre.toml`` is looked for in the working directory and its parents::
 
-    model = "builtin"          # or "claude", or a model's full name
+    model = "builtin"          # or "claude", a model's full name, "ollama:MODEL", a NAME of [models.NAME] below
+    then = "builtin"           # who goes on when that model fails for good
     approve = "read"           # read | ask | none, and rules: "read; run restart_deployment on service:cart once"
     approval_minutes = 60      # how old an approval may be when its change runs
     max_steps = 40
@@ -10,11 +11,22 @@
     max_seconds = 900
     since = "2h"
     reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
+    max_tool_tokens = 4000     # of servers' tools that a model is told of; where they cost more it searches them
     redact_emails = false      # whether e-mail addresses are masked like secrets
     records = ".aisre/records"
 
+    [models.house]
+    base_url = "https://llm.example/v1"   # any OpenAI-compatible endpoint
+    model = "qwen3-32b"
+    key_env = "HOUSE_API_KEY"             # the variable that holds the key
+    context = 32768                       # tokens; asked of the server where it is not said
+
     [postmortem]
     template = "postmortem.md"   # the house's own, with {{placeholders}}
+
+    [mcp.metoro]                 # a server of the Model Context Protocol, as in .mcp.json; see the README
+    command = "metoro-mcp-server"
+    env = {METORO_AUTH_TOKEN = "${METORO_AUTH_TOKEN}"}
 
     [sources.shop]
     type = "folder"
@@ -35,6 +47,7 @@ from aisre_nb.errors import ConfigurationError
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "model": (str,),
+    "then": (str,),
     "approve": (str,),
     "max_steps": (int,),
     "max_usd": (int, float),
@@ -43,6 +56,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "since": (str,),
     "approval_minutes": (int, float),
     "redact_emails": (bool,),
+    "max_tool_tokens": (int,),
 }
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -53,6 +67,8 @@ class Settings:
 
     model: str | None = None
     """None: Claude where a key is set, else the built-in investigator."""
+    then: str | None = None
+    """Who goes on from the same conversation when the model fails for good; several, with commas between them."""
     approve: str = "read"
     max_steps: int = 40
     """Tool calls for one question."""
@@ -72,6 +88,12 @@ class Settings:
     postmortem_template: Path | None = None
     """The house's Markdown file with placeholders; None: ours."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    models: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """``[models.NAME]``: endpoints by a name of the user's own."""
+    mcp: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """Servers of the Model Context Protocol, beside those of ``.mcp.json``."""
+    max_tool_tokens: int = 4000
+    """Of servers' tools that a model is told of from the start; where they cost more it searches them."""
     base: Path = Path()
     """What relative paths of sources start from: the folder of ``aisre.toml``."""
 
@@ -124,6 +146,10 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     sources = data.pop("sources", {})
     if not isinstance(sources, dict) or not all(isinstance(s, dict) and "type" in s for s in sources.values()):
         raise ConfigurationError(f"{file}: each source needs a type", 'write [sources.NAME] with type = "folder"')
+    models = _models(data.pop("models", {}), file)
+    servers = data.pop("mcp", {})
+    if not isinstance(servers, dict) or not all(isinstance(s, dict) for s in servers.values()):
+        raise ConfigurationError(f"{file}: [mcp] is no table of servers", 'write [mcp.NAME] with command = "PROGRAM"')
     records = data.pop("records", None)
     reads = data.pop("reads", [])
     if not isinstance(reads, list) or not all(isinstance(r, str) and "." in r for r in reads):
@@ -131,9 +157,21 @@ def _from_toml(settings: Settings, file: Path) -> Settings:
     template = _template(data.pop("postmortem", {}), file)
     for name, value in data.items():
         _check(name, value, str(file))
+        if name in ("model", "then") and "://" in value:
+            # A file comes along with a repository that somebody cloned: it must not say where a key is sent.
+            raise ConfigurationError(f"{file}: {name} holds an address", "write [models.NAME] with base_url")
     folder = file.parent / records if records else file.parent / ".aisre" / "records"
     found = replace(settings, **data, reads=tuple(reads), sources=sources, base=file.parent, record_dir=folder)
-    return replace(found, postmortem_template=template)
+    return replace(found, postmortem_template=template, models=models, mcp=servers)
+
+
+def _models(tables: Any, file: Path) -> dict[str, dict[str, Any]]:
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise ConfigurationError(f"{file}: models are no tables", 'write [models.NAME] with base_url = "…"')
+    for name in tables:
+        if name in ("builtin", "claude") or name.startswith("claude-") or set(name) & set(":, "):
+            raise ConfigurationError(f"{file}: [models.{name}] cannot be called so", "take another name")
+    return tables
 
 
 def _template(table: Any, file: Path) -> Path | None:

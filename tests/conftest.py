@@ -12,6 +12,7 @@ import pytest
 
 from aisre_nb.sources.kinds import KINDS
 
+_MODELS = ("ANTHROPIC_", "AISRE_", "AWS_", "CLOUD_ML_", "GOOGLE_", "OLLAMA_", "OPENAI_")
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -36,7 +37,7 @@ _ADDRESSES = {variable for kind in KINDS.values() for variable in kind.environme
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("ANTHROPIC_", "AISRE_", "OPENAI_")) or name in _ADDRESSES:
+        if name.startswith(_MODELS) or name in _ADDRESSES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)

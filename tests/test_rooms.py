@@ -14,14 +14,14 @@ import aisre_nb
 
 PACKAGE = Path(aisre_nb.__file__).parent
 WAY = (
-    "cli", "notebook", "bench", "session", "models", "approval", "render", "tools", "sources", "report", "record",
-    "analysis", "evidence",
+    "cli", "notebook", "bench", "mcp", "session", "models", "approval", "render", "tools", "sources", "report",
+    "record", "analysis", "evidence",
 )  # fmt: skip
 DRAWS = ("IPython", "ipywidgets", "anywidget", "plotly")
 MAY_DRAW = ("notebook", "render", "cli", "approval/card.py")
 HEAVY = (
     "anthropic", "pandas", "numpy", "plotly", "duckdb", "ibis", "anywidget", "ipywidgets", "pyarrow", "pydantic",
-    "httpx2", "drain3", "mcp",
+    "httpx2", "drain3", "mcp", "boto3",
 )  # fmt: skip
 
 

@@ -37,6 +37,11 @@ def test_a_file_in_a_parent_folder_is_found_and_the_environment_goes_over_it(tmp
         ("[sources.a]\npath = 'x'", "type"),
         ("model = ", "aisre.toml"),
         ("max_steps = true", "max_steps"),
+        ("model = 'openai:x@https://llm.example/v1'", "[models.NAME]"),
+        ("then = 'builtin, openai:x@https://llm.example/v1'", "[models.NAME]"),
+        ("models = 3", "models"),
+        ("[models.claude]\nmodel = 'x'", "another name"),
+        ("[models.'a:b']\nmodel = 'x'", "another name"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_it(tmp_path: Path, text: str, named: str) -> None:
@@ -44,6 +49,20 @@ def test_a_wrong_file_is_one_line_that_names_it(tmp_path: Path, text: str, named
     with pytest.raises(ConfigurationError) as caught:
         Settings.load(tmp_path, {})
     assert named in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_table_is_a_model_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "aisre.toml").write_text(
+        'model = "house"\nthen = "builtin"\n[models.house]\nbase_url = "http://h/v1"\n'
+    )
+    settings = Settings.load(tmp_path, {})
+    assert (settings.model, settings.then, settings.models) == (
+        "house",
+        "builtin",
+        {"house": {"base_url": "http://h/v1"}},
+    )
+    # What a person types, or sets in the environment, may hold an address.
+    assert Settings.load(tmp_path, {"AISRE_MODEL": "vllm:x@http://h/v1"}).model == "vllm:x@http://h/v1"
 
 
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ Channel = Literal[
     "panel",  # a button in the cell
     "stdin",  # a line typed at a prompt
     "policy",  # a rule, or the command line, decided
+    "elicitation",  # the user of an assistant that calls our tools
 ]
 
 

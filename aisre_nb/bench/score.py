@@ -43,7 +43,8 @@ def scored(
 def _right(truth: Truth, outcome: str, cause: Mapping[str, Any]) -> Row:
     """None: this case cannot say. A fault without a service in its truth has no rank, a control has no cause."""
     fault = truth.outcome == "root_cause"
-    ranked = list(dict.fromkeys(map(str, cause.get("ranked") or ())))
+    # Who names the cause and ranks nothing else has ranked all the same.
+    ranked = list(dict.fromkeys(map(str, cause.get("ranked") or cause.get("services") or ())))
     ranks = fault and bool(truth.services)
     top1 = bool(set(ranked[:1]) & set(truth.services)) if ranks else None
     named = names_change(
@@ -80,4 +81,5 @@ def _kept(told: Mapping[str, Any]) -> Row:
         "tokens": int(usage.get("input_tokens") or 0) + int(usage.get("output_tokens") or 0),
         "cost_usd": float(usage.get("cost_usd") or 0.0),
         "gaps": len(told.get("gaps") or ()),
+        "model": str(told.get("model") or ""),
     }

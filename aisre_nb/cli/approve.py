@@ -10,6 +10,7 @@ from typing import Any
 
 from aisre_nb.approval.differences import differences
 from aisre_nb.approval.prompt import PromptApprover
+from aisre_nb.cli.servers import joined
 from aisre_nb.errors import AisreError, UsageError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.evidence.secrets import MASK
@@ -44,11 +45,13 @@ async def _run(record: Record, wanted: Decided, sources: Sources, settings: Sett
 
     investigation = resumed(settings, record, sources, BuiltinModel())
     try:
-        tool = investigation.registry.get(wanted.tool)
-        given = investigation.registry.validate(wanted.tool, wanted.proposed)
-        now = await view_of(tool, given, investigation.tool_context())
-        again = "; ".join(differences(_view(wanted.view), now))
-        step = await _act(investigation, wanted, again)
+        live = "case" not in investigation.where
+        async with joined(investigation, PromptApprover(who=who()), live=live):
+            tool = investigation.registry.get(wanted.tool)
+            given = investigation.registry.validate(wanted.tool, wanted.proposed)
+            now = await view_of(tool, given, investigation.tool_context())
+            again = "; ".join(differences(_view(wanted.view), now))
+            step = await _act(investigation, wanted, again)
     finally:
         await investigation.close()
     if step.evidence is not None:

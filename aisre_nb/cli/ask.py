@@ -10,8 +10,10 @@ import sys
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.cli.progress import Lines, making
+from aisre_nb.cli.servers import joined
 from aisre_nb.errors import AisreError, ModelError, UsageError
 from aisre_nb.evidence.invisible import visible
+from aisre_nb.mcp.joining import alone
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.start import make_world, start
 from aisre_nb.session.who import who
@@ -26,6 +28,7 @@ def ask(arguments: argparse.Namespace) -> int:
         raise UsageError("the question is empty", 'write it in quotes: aisre-nb ask "Why is checkout slow?"')
     settings = Settings.load().updated(
         model=arguments.model,
+        then=arguments.then,
         approve="; ".join(arguments.approve) if arguments.approve else None,
         max_steps=arguments.max_steps,
         max_usd=arguments.max_usd,
@@ -36,8 +39,11 @@ def ask(arguments: argparse.Namespace) -> int:
         from dataclasses import replace
 
         settings = replace(settings, record_dir=arguments.records.resolve())
-    investigation = start(settings, sources=_sources(arguments, settings), question=question, progress=making)
-    return asyncio.run(_run(investigation, question, arguments.json))
+    sources = _sources(arguments, settings)
+    investigation = start(settings, sources=sources or alone(settings), question=question, progress=making)
+    # A case, and a sandbox that was made for want of anything else, are no world that servers look at.
+    live = sources is None and bool(settings.sources or not investigation.sources.all)
+    return asyncio.run(_run(investigation, question, arguments.json, live))
 
 
 def _sources(arguments: argparse.Namespace, settings: Settings) -> Sources | None:
@@ -60,10 +66,12 @@ def _approver(investigation: Investigation, as_json: bool) -> Approver:
     return AutomaticApprover(investigation.policy, who())
 
 
-async def _run(investigation: Investigation, question: str, as_json: bool) -> int:
+async def _run(investigation: Investigation, question: str, as_json: bool, live: bool) -> int:
     failure: AisreError | None = None
+    approver = _approver(investigation, as_json)
     try:
-        await investigation.ask(question, approver=_approver(investigation, as_json), watcher=Lines(investigation))
+        async with joined(investigation, approver, live=live):
+            await investigation.ask(question, approver=approver, watcher=Lines(investigation))
     except ModelError as error:
         failure = error
     finally:

@@ -39,25 +39,27 @@ def _run(arguments: argparse.Namespace, others: list[Path]) -> int:
     from aisre_nb.bench.summary import summary
 
     _positive(arguments)
-    settings = Settings.load().updated(model=arguments.model, max_steps=arguments.max_steps)
+    settings = Settings.load().updated(model=arguments.model, then=arguments.then, max_steps=arguments.max_steps)
     model = settings.model or "builtin"
     # What is wrong is said before hours are spent.
-    _usable(model)
+    _usable(model, settings)
     before = read_run(others[0])[1] if others else None
     wanted = suite(arguments.suite, arguments.seeds, arguments.repeat, arguments.only, arguments.limit)
     told = {
         "suite": wanted.text,
-        "model": model,
+        "model": f"{model}, then {settings.then}" if settings.then else model,
         "version": code_version(),
         "settings": {
             name: getattr(settings, name)
             for name in ("max_steps", "max_seconds", "max_tokens", "max_usd", "since", "redact_emails")
         }
-        | {"timeout": arguments.timeout},
+        | {"timeout": arguments.timeout}
+        | ({"endpoint": settings.models[model]} if model in settings.models else {}),
     }
     kept = Kept(arguments.out or folder_of(told, settings.record_dir.parent / "bench"))
     kept.begin(told, arguments.fresh)
-    options = () if arguments.max_steps is None else ("--max-steps", str(arguments.max_steps))
+    steps = [] if arguments.max_steps is None else ["--max-steps", str(arguments.max_steps)]
+    options = (*steps, *(["--then", settings.then] if settings.then else []))
     asker = Asker(model, kept.folder.resolve() / "work", arguments.timeout, arguments.keep, options, settings.max_usd)
     done = len(kept.finished(wanted.cases))
     bar = Bar(sys.stderr, done)
@@ -119,7 +121,7 @@ def _positive(arguments: argparse.Namespace) -> None:
         raise UsageError("--seeds names no seed", "write 1-5 or 1,7")
 
 
-def _usable(name: str) -> None:
+def _usable(name: str, settings: Settings) -> None:
     """Raises `UsageError` for a model that there is not, or that has no key."""
     import asyncio
     import os
@@ -127,6 +129,8 @@ def _usable(name: str) -> None:
     from aisre_nb.models.choose import choose
 
     try:
-        asyncio.run(choose(name, os.environ).close())
+        # Each by itself: one that cannot be had would make way in every case, and another one would be measured.
+        for each in (name, *(other.strip() for other in (settings.then or "").split(",") if other.strip())):
+            asyncio.run(choose(each, os.environ, settings.models).close())
     except (ModelError, ConfigurationError) as error:
         raise UsageError(error.message, error.next_step) from None

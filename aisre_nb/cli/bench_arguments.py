@@ -21,8 +21,11 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
         "--suite", metavar="SUITE", help="sandbox, sandbox:hard, or a folder: every telemetry folder below it"
     )
     verb.add_argument(
-        "--model", default=None, help="builtin (default), claude, or a model's full name; aisre.toml's where it says"
+        "--model",
+        default=None,
+        help="builtin (default), claude, openai:MODEL@URL, ollama:MODEL, …; aisre.toml's where it says",
     )
+    verb.add_argument("--then", metavar="MODEL", help="goes on with a case when the model fails for good")
     verb.add_argument(
         "--seeds", type=seeds, default=[1], metavar="N-M", help="of sandbox worlds: 1-5 or 1,7 (default 1)"
     )

@@ -41,6 +41,7 @@ async def _examine(case: Path | None) -> dict[str, Any]:
         return {"checks": [*rows, _row("settings", False, str(error))]}
     rows.append(_model(settings))
     rows.extend(await _sources(settings, case))
+    rows.extend(await asyncio.to_thread(_mcp, settings))
     return {"checks": rows}
 
 
@@ -70,9 +71,15 @@ def _model(settings: Settings) -> dict[str, Any]:
     from aisre_nb.models.choose import choose, explain
 
     try:
-        return _row("model", True, explain(choose(settings.model, os.environ)))
+        return _row("model", True, explain(choose(settings.model, os.environ, settings.models, settings.then)))
     except AisreError as error:
         return _row("model", False, str(error))
+
+
+def _mcp(settings: Settings) -> list[dict[str, Any]]:
+    from aisre_nb.mcp.health import tried
+
+    return [_row(f"mcp {each.name}", each.ok, each.detail) for each in tried(settings)]
 
 
 async def _sources(settings: Settings, case: Path | None) -> list[dict[str, Any]]:

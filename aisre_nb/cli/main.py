@@ -18,6 +18,8 @@ from aisre_nb.cli.case import HELP as CASE_HELP
 from aisre_nb.cli.case import add_arguments as add_case_arguments
 from aisre_nb.cli.embed import HELP as EMBED_HELP
 from aisre_nb.cli.embed import add_arguments as add_embed_arguments
+from aisre_nb.cli.mcp_arguments import HELP as MCP_HELP
+from aisre_nb.cli.mcp_arguments import add_arguments as add_mcp_arguments
 from aisre_nb.cli.postmortem import HELP
 from aisre_nb.cli.postmortem import add_arguments as add_postmortem_arguments
 from aisre_nb.cli.replay import HELP as REPLAY_HELP
@@ -56,8 +58,11 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--seed", type=int, default=1, metavar="N", help="which world of the scenario (default 1)")
     ask.add_argument("--hard", action="store_true", help="the scenario with more noise and weaker signals")
     ask.add_argument(
-        "--model", help="builtin, claude, or a model's full name (default: claude with a key, else builtin)"
+        "--model",
+        help="builtin, claude, a model's full name, openai:MODEL@URL, ollama:MODEL, … "
+        "(default: claude with a key, else builtin)",
     )
+    ask.add_argument("--then", metavar="MODEL", help="goes on from there when the model fails for good")
     ask.add_argument(
         "--approve",
         action="append",
@@ -127,6 +132,12 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--case", type=Path, metavar="FOLDER", help="try this telemetry folder")
     doctor.add_argument("--json", action="store_true", help="as one JSON object")
 
+    mcp = verbs.add_parser(
+        "mcp", help="our tools for other assistants; servers of theirs: list, allow", epilog=MCP_HELP,
+        allow_abbrev=False,
+    )  # fmt: skip
+    add_mcp_arguments(mcp)
+
     sandbox = verbs.add_parser("sandbox", help="the embedded shop", allow_abbrev=False)
     add_arguments(sandbox)
 
@@ -190,6 +201,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 from aisre_nb.cli.doctor import doctor
 
                 return doctor(arguments.case, arguments.json)
+            case "mcp":
+                from aisre_nb.cli.mcp import mcp
+
+                return mcp(arguments)
             case "sandbox":
                 from aisre_nb.cli.sandbox import sandbox
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aisre_nb.evidence.evidence import EvidenceKind
+from aisre_nb.evidence.evidence import Evidence, EvidenceKind
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -30,3 +30,11 @@ class ToolResult:
     link: str | None = None
     notes: tuple[str, ...] = ()
     """What was not seen, or was cut: each becomes a gap of the report."""
+
+
+def as_result(evidence: Evidence) -> ToolResult:
+    """Evidence as what its tool returned."""
+    return ToolResult(
+        evidence.kind, evidence.title, evidence.summary, evidence.frame, evidence.facts, evidence.source,
+        evidence.query, evidence.window, evidence.text if evidence.kind == "text" else "", evidence.link,
+    )  # fmt: skip

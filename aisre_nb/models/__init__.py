@@ -1,1 +1,1 @@
-"""What chooses the next step: Claude, the built-in investigator, or a record being replayed."""
+"""What chooses the next step: Claude, any OpenAI-compatible endpoint, the built-in investigator, or a record."""

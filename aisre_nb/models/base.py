@@ -82,6 +82,8 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cost_usd: float = 0.0
+    estimated_tokens: int = 0
+    """How many of these were not counted by the server, but estimated."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -90,6 +92,7 @@ class Usage:
             self.cache_read_tokens + other.cache_read_tokens,
             self.cache_write_tokens + other.cache_write_tokens,
             self.cost_usd + other.cost_usd,
+            self.estimated_tokens + other.estimated_tokens,
         )
 
 
@@ -118,6 +121,8 @@ class Turn:
     stop: StopReason
     usage: Usage = field(default_factory=Usage)
     model: str = ""
+    notes: tuple[str, ...] = ()
+    """What the reader of the record must know: another model went on, results were shortened."""
 
 
 class Model(Protocol):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from aisre_nb.errors import ContextFull, ModelRefused, ModelUnavailable
 from aisre_nb.models import claude_wire
 from aisre_nb.models.backoff import Backoff
 from aisre_nb.models.base import StopReason, Turn, TurnRequest, Usage
-from aisre_nb.models.claude_failure import ELSE, understood
+from aisre_nb.models.claude_failure import understood
 from aisre_nb.models.claude_models import newest_suitable, output_limit, takes_disabled_thinking
-from aisre_nb.models.claude_stream import BrokenStream, Reading
+from aisre_nb.models.claude_stream import Reading
 from aisre_nb.models.claude_takes import Takes
+from aisre_nb.models.failure import ELSE, BrokenStream, pause
 from aisre_nb.models.pricing import cost, price
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class ClaudeModel:
     ``model`` None means the newest suitable one that the API lists (`newest_suitable`), looked up at the first turn.
     Without ``api_key`` and ``auth_token`` the SDK looks for credentials in its own places. ``max_tokens`` limits one
     turn's output, thinking included; ``effort`` None is the model's default; ``stall_seconds`` is how long nothing may
-    come. Raises `ModelUnavailable` where there are no credentials.
+    come. ``client`` is one of the SDK's other clients (see `PlatformModel`), and ``mend`` says what gives credentials.
+    Raises `ModelUnavailable` where there are no credentials.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class ClaudeModel:
         on_status: Callable[[str], None] | None = None,
         backoff: Backoff | None = None,
         stall_seconds: float = 90.0,
+        client: Any = None,
+        mend: str = "set ANTHROPIC_API_KEY",
     ) -> None:
         self.on_status = on_status
         """Gets a line while a turn waits: ``"overloaded, trying again in 2 s (2 of 5)"``. None: it goes to the text."""
@@ -63,7 +66,8 @@ class ClaudeModel:
         self._takes = Takes()
         self._listed: list[ModelInfo] | None = None
         self._looked_up = False
-        self._client = _client(api_key, auth_token, base_url, stall_seconds)
+        self._mend = mend
+        self._client: AsyncAnthropic = client or _client(api_key, auth_token, base_url, stall_seconds)
 
     @property
     def name(self) -> str:
@@ -73,7 +77,7 @@ class ClaudeModel:
     @property
     def priced(self) -> bool:
         """Whether its price is known; where not, its turns count as free and ``max_usd`` does not stop it."""
-        return self._model is None or price(self._model) is not None
+        return self._model is None or price(self.name) is not None
 
     async def turn(self, request: TurnRequest, on_text: Callable[[str], None]) -> Turn:
         """One turn, tried again while the API is busy or breaks off.
@@ -91,26 +95,33 @@ class ClaudeModel:
                 return await self._try(request, on_text, readings)
             except (anthropic.AnthropicError, httpx2.HTTPError, BrokenStream) as raised:
                 error = raised
-            failure = understood(error, self.name, [model.id for model in self._listed or ()])
+            failure = understood(error, self.name, [model.id for model in self._listed or ()], self._mend)
             if failure.refusal and self._takes.learn(failure.refusal):
                 continue
             failed += 1
-            wait = self._backoff.wait(failed, failure.asked) if failure.again else None
-            if wait is None:
-                raise failure.error from None
-            again = f"{failure.again}, trying again in {wait:.2g} s ({failed + 1} of {self._backoff.tries})"
-            self._tell(again, on_text)
-            await asyncio.sleep(wait)
+            await pause(failure, failed, self._backoff, lambda line: self._tell(line, on_text))
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.close()
 
+    async def listed(self) -> list[tuple[str, int | None]]:
+        """The names that the API lists, and the tokens that fit each. Raises `ModelError`."""
+        import anthropic
+        import httpx2
+
+        try:
+            found = [model async for model in self._client.models.list(limit=100)]
+        except (anthropic.AnthropicError, httpx2.HTTPError) as error:
+            raise understood(error, self.name, (), self._mend).error from None
+        windows = [model.to_dict().get("max_input_tokens") for model in found]
+        return [(m.id, w if isinstance(w, int) else None) for m, w in zip(found, windows, strict=True)]
+
     async def _try(self, request: TurnRequest, on_text: Callable[[str], None], readings: list[Reading]) -> Turn:
         info = await self._look_up(on_text)
         room = min(self._max_tokens, output_limit(info) or self._max_tokens)
         takes = self._takes
-        fields = claude_wire.body(request, self.name, room, self._effort, takes)
+        fields = claude_wire.body(request, self._model or self.name, room, self._effort, takes)
         async with self._client.messages.stream(**fields) as stream:
             reading = Reading(stream, notes=takes.adaptive and takes.notes, on_text=on_text)
             readings.append(reading)

@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from aisre_nb.errors import ContextFull, ModelError, ModelOverloaded, ModelUnavailable
-from aisre_nb.models.claude_stream import BrokenStream
+from aisre_nb.models.failure import ELSE, BrokenStream, Failure, line, retry_after
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
-    from httpx2 import Headers
 
-ELSE = "or go on without a key: %sre model builtin"
 _BUSY = {
     "rate_limit_error": "rate limit reached",
     "overloaded_error": "overloaded",
     "timeout_error": "it took too long",
     "api_error": "server error",
+    # Bedrock's, inside of its streams.
+    "throttlingException": "rate limit reached",
+    "serviceUnavailableException": "overloaded",
+    "modelTimeoutException": "it took too long",
+    "modelStreamErrorException": "server error",
+    "internalServerException": "server error",
 }
 _SPENT = ("contract_spend_limit_reached", "enforced_spend_limit_reached", "ramp_limit_exceeded")
 _FULL = ("prompt is too long", "context window", "context limit", "request_too_large")
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What one failed try means."""
+def understood(error: Exception, model: str, known: Sequence[str] = (), mend: str = "set ANTHROPIC_API_KEY") -> Failure:
+    """Sort a failure of the SDK, of httpx2 or of the stream.
 
-    error: ModelError
-    """What to raise where no further try is made."""
-    again: str = ""
-    """Why a further try may help, in a word or two; empty where it cannot."""
-    asked: float | None = None
-    """Seconds that the server asks to wait."""
-    refusal: str = ""
-    """The text of a 400, from which may be learned what this model does not take."""
-
-
-def understood(error: Exception, model: str, known: Sequence[str] = ()) -> Failure:
-    """Sort a failure of the SDK, of httpx2 or of the stream; ``known`` are the names that the API lists."""
+    ``known`` are the names that the API lists; ``mend`` is what gives credentials.
+    """
     import anthropic
     import httpx2
 
     match error:
         case anthropic.APIStatusError():
-            return _status(error, model, known)
+            return _status(error, model, known, mend)
         case anthropic.APITimeoutError() | httpx2.TimeoutException():
             return _interrupted("stalled")
         case anthropic.APIConnectionError() | httpx2.ConnectError():
-            reason = _line(str(error.__cause__ or error))
+            reason = line(str(error.__cause__ or error))
             return Failure(
                 ModelUnavailable(f"Claude cannot be reached: {reason}", f"check the network or the proxy, {ELSE}"),
                 "not reachable",
@@ -61,23 +52,23 @@ def understood(error: Exception, model: str, known: Sequence[str] = ()) -> Failu
         case BrokenStream():
             return _interrupted(str(error))
         case _:
-            return Failure(ModelUnavailable(f"Claude cannot be used: {_line(str(error))}", f"see %sre help, {ELSE}"))
+            return Failure(ModelUnavailable(f"Claude cannot be used: {line(str(error))}", f"see %sre help, {ELSE}"))
 
 
 def _interrupted(why: str) -> Failure:
     return Failure(ModelOverloaded(f"Claude did not finish its answer: {why}", f"ask again later, {ELSE}"), why)
 
 
-def _status(error: APIStatusError, model: str, known: Sequence[str]) -> Failure:
+def _status(error: APIStatusError, model: str, known: Sequence[str], mend: str) -> Failure:
     # An error event inside a stream comes with status 200: its type says more than the status.
     kind, status = error.type or "", error.status_code
-    said = _line(error.api_message or error.message)
+    said = line(error.api_message or error.message)
     if kind == "billing_error" or status == 402 or error.error_code in _SPENT or "credit balance" in said.lower():
         return Failure(
             ModelUnavailable(f"Claude's account has no budget left: {said}", f"raise it at the provider, {ELSE}")
         )
     if kind == "authentication_error" or status == 401:
-        return Failure(ModelUnavailable(f"Claude refuses the key: {said}", f"set ANTHROPIC_API_KEY, {ELSE}"))
+        return Failure(ModelUnavailable(f"Claude refuses the key: {said}", f"{mend}, {ELSE}"))
     if kind == "permission_error" or status == 403:
         return Failure(
             ModelUnavailable(f"this key may not use {model}: {said}", f"choose another: %sre model NAME, {ELSE}")
@@ -91,7 +82,7 @@ def _status(error: APIStatusError, model: str, known: Sequence[str]) -> Failure:
     headers = error.response.headers
     if kind in _BUSY or status in (408, 409, 429) or status >= 500:
         word = _BUSY.get(kind, "rate limit reached" if status == 429 else "server error")
-        asked = _asked(headers)
+        asked = retry_after(headers)
         hint = f", it asks to wait {asked:.0f} s" if asked else ""
         busy = ModelOverloaded(f"Claude: {word}{hint}: {said}", f"ask again later, {ELSE}")
         return Failure(busy, "" if headers.get("x-should-retry") == "false" else word, asked)
@@ -103,23 +94,3 @@ def unknown(model: str, known: Sequence[str]) -> ModelUnavailable:
     near = get_close_matches(model, known, n=4, cutoff=0.5) or list(known[:6])
     names = f"there are {', '.join(near)}" if near else "its names are listed at the provider"
     return ModelUnavailable(f"there is no model {model!r} for this key", f"{names}; %sre model NAME, {ELSE}")
-
-
-def _asked(headers: Headers) -> float | None:
-    """Seconds of ``retry-after-ms`` or ``Retry-After`` (RFC 9110 10.2.3: seconds, or a date)."""
-    from datetime import UTC, datetime
-
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        text = headers.get(name, "")
-        try:
-            return max(0.0, float(text) / unit)
-        except ValueError:
-            continue
-    try:
-        return max(0.0, (parsedate_to_datetime(headers.get("retry-after", "")) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:300].rstrip(" .") or "no reason given"

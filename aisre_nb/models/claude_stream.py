@@ -7,13 +7,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.models.base import AssistantMessage, ToolCall, Usage
+from aisre_nb.models.failure import BrokenStream
 
 if TYPE_CHECKING:
     from anthropic.lib.streaming import AsyncMessageStream, ParsedMessageStreamEvent
-
-
-class BrokenStream(Exception):
-    """The stream ended before the answer did, or what came cannot be read."""
 
 
 class Reading:

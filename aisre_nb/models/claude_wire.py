@@ -6,6 +6,7 @@ tools and all messages before it, and the prompt cache needs the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,14 +83,24 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
             return [{"type": "text", "text": text}] if text.strip() else []
         case ResultsMessage(results):
             return [_result(result) for result in results]
-        case AssistantMessage(_, _, raw) if raw:
-            return [dict(block) for block in raw if not _blank(block)]
+        case AssistantMessage(_, _, raw) if any(not _foreign(block) for block in raw):
+            return [dict(block) for block in raw if not _blank(block) and not _foreign(block)]
         case AssistantMessage(text, calls, _):
             said = [{"type": "text", "text": text}] if text.strip() else []
             return [
                 *said,
-                *({"type": "tool_use", "id": c.id, "name": c.name, "input": dict(c.arguments)} for c in calls),
+                *({"type": "tool_use", "id": _id(c.id), "name": c.name, "input": dict(c.arguments)} for c in calls),
             ]
+
+
+def _foreign(block: Mapping[str, Any]) -> bool:
+    """Another provider's, from before the user changed the model."""
+    return str(block.get("type", "")).startswith("openai.")
+
+
+def _id(id: str) -> str:
+    """As the API takes it; other servers' ids hold dots and colons."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", id)
 
 
 def _blank(block: Mapping[str, Any]) -> bool:
@@ -98,5 +109,5 @@ def _blank(block: Mapping[str, Any]) -> bool:
 
 
 def _result(result: CallResult) -> dict[str, Any]:
-    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": result.call_id, "content": result.text}
+    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": _id(result.call_id), "content": result.text}
     return {**block, "is_error": True} if result.is_error else block

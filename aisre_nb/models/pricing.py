@@ -60,12 +60,14 @@ _LONG_PROMPT = 100_000
 _LONG = {"claude-haiku-5-5": Price(0.5, 2.5, 0.05, 0.625)}
 """What a whole request costs, output included, when its prompt is longer than ``_LONG_PROMPT`` tokens."""
 
-_DATE = re.compile(r"-20\d{6}$")
+_DATE = re.compile(r"[-@]20\d{6}$")
+_PLATFORM = re.compile(r"^(?:\w+:)?(?:\w+\.)?anthropic\.|^vertex:|-v\d+(?::\d+)?$")
+"""What Bedrock and Vertex write before and behind a model's name."""
 
 
 def price(model: str, prompt_tokens: int = 0) -> Price | None:
     """The price of a model, with or without a date behind its name; None where it is not known."""
-    name = _DATE.sub("", model)
+    name = _DATE.sub("", _PLATFORM.sub("", model))
     if prompt_tokens > _LONG_PROMPT and name in _LONG:
         return _LONG[name]
     return _PRICES.get(name)

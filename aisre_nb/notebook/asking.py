@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing
+from aisre_nb.notebook import closing, serving
 from aisre_nb.notebook.frontend import FrontEnd, front_end
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.interpolation import interpolated
@@ -65,6 +65,7 @@ async def act(shell: Any, handle: Handle, tool: str, arguments: dict[str, Any], 
         transcript.begin(found)
         call = ToolCall(f"person-{len(found.steps) + 1}", tool, arguments)
         approver = _approver(front, transcript.panel, found.policy)
+        await serving.join(handle, found, approver, transcript)
         done.append(await found.act(call, said, approver=approver, watcher=transcript))
 
     front = front_end(shell)
@@ -99,12 +100,14 @@ async def _asked(handle: Handle, settings: Settings, options: Options, question:
             _goes_on(handle.investigation, settings, options)
         transcript.begin(handle.investigation)
         approver = _approver(front, transcript.panel, handle.investigation.policy)
+        await serving.join(handle, handle.investigation, approver, transcript)
         await handle.investigation.ask(question, approver=approver, watcher=transcript)
 
     await _watched(front, work)
 
 
 async def _begun(handle: Handle, settings: Settings, question: str, transcript: Transcript) -> Investigation:
+    from aisre_nb.mcp.joining import alone
     from aisre_nb.session.start import start
 
     loop = asyncio.get_running_loop()
@@ -116,6 +119,7 @@ async def _begun(handle: Handle, settings: Settings, question: str, transcript: 
     # What another process writes was opened to be read: a new record is begun, of the same sources.
     read = handle.investigation
     sources = read.sources if read is not None and read.sources.all else handle.sources
+    sources = sources or alone(settings)
     registry = handle.registry(sources)
     begin = partial(start, sources=sources, registry=registry, question=question, progress=progress)
     beginning = asyncio.ensure_future(asyncio.to_thread(begin, settings))
@@ -142,12 +146,13 @@ def _goes_on(found: Investigation, settings: Settings, options: Options) -> None
     from aisre_nb.models.choose import choose
 
     named = options.model or found.settings.model
-    if named != found.settings.model:
-        found.model = choose(named, os.environ)
+    then = options.then or found.settings.then
+    if (named, then) != (found.settings.model, found.settings.then):
+        found.model = choose(named, os.environ, settings.models, then)
     # What a rule let through, and what was granted, goes on while the policy is the same.
     if settings.approve != found.settings.approve:
         found.policy = Policy.parse(settings.approve)
-    found.settings = settings.updated(model=named)
+    found.settings = settings.updated(model=named, then=then)
 
 
 def _approver(front: FrontEnd, panel: Panel | None, policy: Policy) -> Approver:

@@ -44,12 +44,14 @@ def _after(ran: Any) -> None:
 
 def unload(shell: Any) -> None:
     """Take the magic away; ``sre`` stays, for what it holds is the user's."""
+    from aisre_nb.notebook import serving
     from aisre_nb.notebook.rewriting import awaited
 
     magics = getattr(shell, "_aisre_magics", None)
     if magics is None:
         return
     shell._aisre_magics = None
+    serving.end()
     shell.events.unregister("post_run_cell", _after)
     shell.configurables.remove(magics)
     shell.input_transformers_cleanup[:] = [t for t in shell.input_transformers_cleanup if t is not awaited]

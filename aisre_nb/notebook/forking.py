@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from IPython.display import display
 
 from aisre_nb.errors import UsageError
+from aisre_nb.notebook import serving
 from aisre_nb.notebook.handle import Handle
 
 if TYPE_CHECKING:
@@ -65,11 +66,14 @@ async def fork(shell: Any, handle: Handle, line: str, body: str = "") -> None:
     if chosen.edit and not body.strip():
         _edit(shell, line, call)
         return
-    twist = _twist(chosen, call, body)
+    twist = _twist(chosen, call, body, handle.settings.models)
     front = front_end(shell)
 
     async def work(transcript: Transcript) -> None:
         sources = _sources(mother)
+        await serving.join(
+            handle, mother, asking._approver(front, transcript.panel, mother.policy), transcript, told=False
+        )
         inv, found = forking.forked(mother, name, twist, sources, handle.registry(sources), handle.settings.approve)
         handle.mother, handle.investigation = _run(mother, name), inv
         if mother.record is not None:
@@ -165,7 +169,7 @@ def _edit(shell: Any, line: str, call: Mapping[str, Any]) -> None:
     print("The next cell holds the call: edit its arguments, and run it.")
 
 
-def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str) -> Twist:
+def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str, models: Mapping[str, Any]) -> Twist:
     from aisre_nb.models.choose import choose
     from aisre_nb.session.forking import Twist
 
@@ -178,7 +182,7 @@ def _twist(chosen: argparse.Namespace, call: Mapping[str, Any], body: str) -> Tw
     if chosen.reject is not None and chosen.approve:
         raise UsageError("a change is rejected or approved, not both", _KNOWN)
     verdict = "reject" if chosen.reject is not None else "approve" if chosen.approve else ""
-    model = choose(chosen.model, os.environ) if chosen.model else None
+    model = choose(chosen.model, os.environ, models) if chosen.model else None
     return Twist(chosen.step, changed, whole, chosen.answer, model, verdict, chosen.reject or "")
 
 

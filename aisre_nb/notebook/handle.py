@@ -11,6 +11,7 @@ from aisre_nb.settings import Settings
 if TYPE_CHECKING:
     from aisre_nb.evidence.evidence import Evidence
     from aisre_nb.evidence.secret import Secret
+    from aisre_nb.mcp.servers import Servers
     from aisre_nb.notebook.replaying import Replaying
     from aisre_nb.record.branches import Run
     from aisre_nb.session.investigation import Investigation
@@ -33,6 +34,8 @@ class Handle:
         """Settings that were changed by ``%sre model`` and ``%sre policy``."""
         self.configured: Callable[[], dict[str, Any]] = dict
         """Settings that were changed by ``%config``."""
+        self.servers: Servers | None = None
+        """Those of the Model Context Protocol; None: none was started in this kernel."""
         self._functions: list[tuple[Callable[..., Any], Effect]] = []
 
     @property
@@ -109,9 +112,11 @@ class Handle:
         from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
         registry = Registry()
+        settings = self.settings if self.servers is not None else None
         for tool in (
             *builtin_tools(),
             *tools_for(sources or self.sources),
+            *(self.servers.tools(settings.reads, settings.max_tool_tokens) if self.servers and settings else ()),
             *(tool_from_function(f, e) for f, e in self._functions),
         ):
             registry.add(tool)

@@ -31,6 +31,8 @@ class Options:
     max_usd: float | None = None
     since: str | None = None
     out: str | None = None
+    then: str | None = None
+    """Who goes on when the model fails for good."""
     cite: str | None = None
     """The cell is the person's own code; what it gives becomes evidence by this title."""
     undo: str | None = None
@@ -48,7 +50,7 @@ class Options:
     @property
     def settings(self) -> dict[str, Any]:
         """Those that are settings of an investigation."""
-        return {n: getattr(self, n) for n in ("model", "approve", "max_steps", "max_usd", "since")}
+        return {n: getattr(self, n) for n in ("model", "then", "approve", "max_steps", "max_usd", "since")}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -61,7 +63,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Investigate the question in the cell; the next %%sre cell goes on from it.",
     )
-    made.add_argument("--model", help="builtin, claude, or a model's full name")
+    made.add_argument("--model", help="builtin, claude, a model's full name, ollama:MODEL, …")
+    made.add_argument("--then", metavar="MODEL", help="goes on from there when the model fails for good")
     made.add_argument(
         "--approve",
         action="append",

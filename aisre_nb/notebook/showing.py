@@ -68,7 +68,11 @@ def resume(words: list[str], handle: Handle) -> None:
         sources = sources_of(record)
         stopped = where_it_stopped(record)
         handle.investigation = resumed(
-            settings, record, sources, choose(settings.model, os.environ), handle.registry(sources)
+            settings,
+            record,
+            sources,
+            choose(settings.model, os.environ, settings.models, settings.then),
+            handle.registry(sources),
         )
     except BaseException:
         record.close()

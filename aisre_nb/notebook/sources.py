@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.interrupt import stoppable
@@ -13,6 +15,14 @@ async def show(handle: Handle) -> None:
         print("A replay changes nothing: no source is asked.")
         return
     await stoppable(_shown(handle))
+    await stoppable(_servers(handle))
+
+
+async def _servers(handle: Handle) -> None:
+    from aisre_nb.notebook.serving import lines
+
+    for line in await asyncio.to_thread(lines, handle):
+        print(line)
 
 
 async def _shown(handle: Handle) -> None:

@@ -6,12 +6,13 @@ import os
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 
 from aisre_nb.errors import UsageError
-from aisre_nb.notebook import closing, embedding, forking, postmortem, replaying, requests, showing
+from aisre_nb.notebook import closing, embedding, forking, postmortem, replaying, requests, serving, showing
 from aisre_nb.notebook.handle import Handle
 from aisre_nb.notebook.words import SUBCOMMANDS
 
@@ -47,19 +48,20 @@ def _status(words: list[str], handle: Handle) -> None:
 
 
 def _model(words: list[str], handle: Handle) -> None:
-    from aisre_nb.models.choose import available, choose, explain
+    from aisre_nb.models.choose import choose, explain
+    from aisre_nb.notebook import modelling
 
-    found = handle.investigation
+    found, settings = handle.investigation, handle.settings
     if not words:
-        print(explain(found.model if found else choose(handle.settings.model, os.environ)))
-        for kind, usable, why in available(os.environ):
-            print(f"  {kind:<14} {'' if usable else 'not usable: '}{why}")
+        print(explain(found.model if found else choose(settings.model, os.environ, settings.models, settings.then)))
+        modelling.show(settings.models)
         return
-    model = choose(words[0], os.environ)
-    handle.chosen["model"] = words[0]
+    name, then = modelling.named(words)
+    model = choose(name, os.environ, settings.models, then)
+    handle.chosen |= {"model": name, "then": then}
     if found is not None:
         found.model = model
-        found.settings = found.settings.updated(model=words[0])
+        found.settings = replace(found.settings, model=name, then=then or None)
     print(explain(model))
 
 
@@ -213,6 +215,7 @@ _DO: dict[str, Callable[[list[str], Handle], Any]] = {
     "status": _status,
     "model": _model,
     "tools": _tools,
+    "mcp": serving.mcp,
     "policy": _policy,
     "sources": _sources,
     "audit": _audit,

@@ -5,8 +5,9 @@ from __future__ import annotations
 SUBCOMMANDS = {
     "help": "this list",
     "status": "what is being investigated, and what it cost",
-    "model": "which model chooses the steps; %sre model NAME takes another for the next investigation",
+    "model": "which model chooses the steps; %sre model NAME, or NAME --then NAME, takes another from here",
     "tools": "the tools, their effect, and when to use them",
+    "mcp": "servers of the Model Context Protocol: each tried, or how to mend it; %sre mcp allow NAME lets one start",
     "policy": "what runs without asking, and what is left of each rule; %sre policy NAME or %sre policy run TOOL on …",
     "sources": "try each source: what works, what may be done there, and how to mend what does not",
     "audit": "who decided what; %sre audit verify looks whether anybody edited it",

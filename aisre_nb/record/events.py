@@ -42,6 +42,8 @@ class ModelTurn(_Event):
     stop: str = ""
     usage: dict[str, float] = Field(default_factory=dict)
     seconds: float = 0.0
+    model: str = ""
+    """Which one: with a second model behind the first, not each turn is of the same."""
 
 
 class ToolStarted(_Event):

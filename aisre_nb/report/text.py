@@ -69,7 +69,9 @@ def result_object(
             {name: request.get(name) for name in ("kind", "title", "branch", "url", "files")}
             for request in report.pull_requests
         ],
-        "usage": {name: usage.get(name, 0) for name in ("input_tokens", "output_tokens", "cost_usd", "turns")},
+        "model": report.model,
+        "usage": {name: usage.get(name, 0) for name in ("input_tokens", "output_tokens", "cost_usd", "turns")}
+        | {name: usage[name] for name in ("estimated_tokens",) if name in usage},
         "seconds": round(seconds, 3),
         "record": record,
     }

@@ -63,9 +63,10 @@ class Budget:
 
     def as_json(self) -> dict[str, float]:
         """The object under ``usage`` of a headless run."""
-        return {
+        told = {
             "input_tokens": self.usage.input_tokens + self.usage.cache_read_tokens + self.usage.cache_write_tokens,
             "output_tokens": self.usage.output_tokens,
             "cost_usd": round(self.usage.cost_usd, 6),
             "turns": self.turns,
         }
+        return told | ({"estimated_tokens": self.usage.estimated_tokens} if self.usage.estimated_tokens else {})

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from aisre_nb.errors import AisreError, SignalMissing
 from aisre_nb.models.base import ToolCall
 from aisre_nb.record.events import Decided
+from aisre_nb.session.asking import Asking
 from aisre_nb.session.deciding import Settled, settle, wanted
 from aisre_nb.session.desk import Desk
 from aisre_nb.tools.registry import Registry
@@ -62,6 +63,8 @@ async def run(
     start = time.monotonic()
     outcome = Outcome(call, tool, arguments.model_dump(mode="json"))
     settled: Settled | None = None
+    asking = Asking(n, call, tool, arguments, context, desk)
+    context = replace(context, ask=asking)
     try:
         ruling, standing = desk.policy.ruling(wanted(tool, context, arguments))
         if tool.effect == "read" and ruling == "run" and standing is not None:
@@ -90,7 +93,8 @@ async def run(
         outcome = replace(outcome, error=str(error), gap=tool.effect == "read", missing=missing)
     except Exception as error:
         outcome = replace(outcome, error=_raised(tool, error, desk), gap=True)
-    return replace(outcome, seconds=time.monotonic() - start, waited=settled.waited if settled else 0.0)
+    waited = asking.waited + (settled.waited if settled else 0.0)
+    return replace(outcome, seconds=time.monotonic() - start, waited=waited, stop=outcome.stop or asking.stopped)
 
 
 async def _changed(

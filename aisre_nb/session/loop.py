@@ -11,7 +11,7 @@ from typing import Any
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import ModelError, Stopped, ToolError
 from aisre_nb.evidence.digest import canonical
-from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.evidence.result import as_result
 from aisre_nb.models.base import (
     AssistantMessage,
     CallResult,
@@ -32,7 +32,8 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
 from aisre_nb.session.step import Step
 from aisre_nb.session.who import who
-from aisre_nb.tools.tool import Tool, ToolResult
+from aisre_nb.tools.naming import wire_name
+from aisre_nb.tools.tool import Tool
 
 
 async def investigate(inv: Investigation, question: str, approver: Approver) -> Report:
@@ -126,8 +127,7 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
 
 
 async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
-    tools = map(inv.registry.get, inv.registry.names())
-    specs = [ToolSpec(t.name, t.description, t.schema()) for t in tools]
+    specs = [ToolSpec(wire_name(t.name), t.description, t.schema()) for t in inv.registry.listed()]
     request = TurnRequest(
         system=inv.context.system,
         messages=inv.context.fitted(inv.messages),
@@ -151,8 +151,11 @@ async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
             stop=turn.stop,
             usage={k: v for k, v in asdict(turn.usage).items() if v} if turn.usage != Usage() else {},
             seconds=round(time.monotonic() - start, 3),
+            model=inv.redactor.text(turn.model),
         )
     )
+    for note in turn.notes:
+        inv.emit(Noted(text=note, level="warning"))
     return turn
 
 
@@ -170,12 +173,19 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
 
     async def collect() -> None:
         # Kept in the order of the calls, so that the same investigation numbers its evidence the same way.
+        stop = False
         for n, call, task in reads:
-            results[call.id] = kept(inv, n, await task, why)
+            outcome = await task
+            results[call.id] = kept(inv, n, outcome, why)
+            # A read may ask the person, too.
+            stop = stop or outcome.stop
         reads.clear()
+        if stop:
+            raise Stopped("stopped: nothing further was run", "ask again to go on from here")
 
     try:
-        for call in turn.message.calls:
+        for told in turn.message.calls:
+            call = ToolCall(told.id, *inv.registry.meant(told.name, told.arguments))
             if call.name == SUBMIT:
                 await collect()
                 results[call.id] = reporting.submitted(call)
@@ -222,14 +232,6 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             task.cancel()
         _hand_back(inv, turn.message, results, "not run")
     inv.budget.learned(len(inv.evidence) > before)
-
-
-def as_result(evidence: Evidence) -> ToolResult:
-    """Evidence as what its tool returned."""
-    return ToolResult(
-        evidence.kind, evidence.title, evidence.summary, evidence.frame, evidence.facts, evidence.source,
-        evidence.query, evidence.window, evidence.text if evidence.kind == "text" else "", evidence.link,
-    )  # fmt: skip
 
 
 def _repeats(tool: Tool) -> bool:

@@ -50,6 +50,8 @@ def sources_of(record: Record) -> Sources:
         return open_folder(Path(where["case"]))
     if "settings" in where:
         settings = Settings.load(Path(where["settings"]))
+        if not settings.sources:
+            return Sources()
         return with_world(open_sources(settings.sources, settings.base))
     raise UsageError(f"{record.folder} does not say which sources it asked", "ask anew: %%sre")
 

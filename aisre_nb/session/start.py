@@ -65,7 +65,7 @@ def start(
 
     Raises `ConfigurationError`, `SourceUnreachable` when no source opens, `ModelUnavailable`, `RecordError`.
     """
-    model = choose(settings.model, os.environ)
+    model = choose(settings.model, os.environ, settings.models, settings.then)
     if sources is None:
         sources, more = open_world(settings, progress)
         notes = (*notes, *more)
@@ -89,7 +89,9 @@ def start(
 def where_of(settings: Settings, sources: Sources) -> dict[str, str]:
     """How to open the same sources again, for a record."""
     folder = next((f for source in sources.all if (f := getattr(source, "folder", None))), None)
-    if settings.sources and (settings.base / "aisre.toml").is_file():
+    # Where no source is configured, servers may be: they are opened again from the same folder.
+    configured = settings.sources or not sources.all
+    if configured and any((settings.base / name).is_file() for name in ("aisre.toml", ".mcp.json")):
         return {"settings": str(settings.base)}
     if folder is not None:
         return {"case": str(folder)}

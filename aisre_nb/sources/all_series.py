@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aisre_nb.sources.queries import courses
 from aisre_nb.sources.queries.points import PointTable
+from aisre_nb.sources.reader import Reader
 from aisre_nb.sources.request_metrics import unit_of
-from aisre_nb.sources.telemetry_database import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.evidence.change import ChangeView, FileChange
     from aisre_nb.sources.cluster import Cluster
+    from aisre_nb.sources.sql import SqlSource
 
 
 @dataclass(frozen=True)
@@ -403,6 +404,8 @@ class Sources:
     incidents: IncidentSource | None = None
     tests: SuiteRunner | None = None
     """Who runs a service's tests on a tree without asking; None: nobody."""
+    sql: SqlSource | None = None
+    """Whose tables can be asked in SQL; None: nobody's."""
     kubernetes: ClusterState | None = None
     """Who lists pods, deployments, events; None: nobody does."""
     all: Sequence[Source] = ()

@@ -55,6 +55,7 @@ def offer(folder: TelemetryFolder) -> Offer:
         logs=folder,
         changes=folder,
         kubernetes=folder,
+        sql=folder,
         now=folder.now,
         clock=lambda: folder.now,
         question=folder.question,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.errors import SignalMissing
 from aisre_nb.sources.queries import points, spans
 from aisre_nb.sources.queries.tables import TableName
+from aisre_nb.sources.reader import Reader
 from aisre_nb.sources.request_metrics import COUNTERS, HISTOGRAMS, best, quantiles, seconds_per_unit, unit_of
-from aisre_nb.sources.telemetry_database import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

@@ -54,6 +54,10 @@ KINDS: Mapping[str, Kind] = {
     "jaeger": Kind("aisre_nb.sources.jaeger.source"),
     "opensearch": Kind("aisre_nb.sources.opensearch.source"),
     "elasticsearch": Kind("aisre_nb.sources.opensearch.source"),
+    "clickhouse": Kind(
+        "aisre_nb.sources.clickhouse.source",
+        {"url": "CLICKHOUSE_URL", "username": "CLICKHOUSE_USER", "password_env": "CLICKHOUSE_PASSWORD"},
+    ),
 }
 
 

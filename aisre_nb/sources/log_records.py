@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aisre_nb.errors import ToolError
 from aisre_nb.sources.queries import records
-from aisre_nb.sources.telemetry_database import Reader
+from aisre_nb.sources.reader import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from aisre_nb.sources.base import (
     TraceSource,
 )
 from aisre_nb.sources.reported import Reported
+from aisre_nb.sources.sql import SqlSource
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Offer:
     changes: ChangeSource | None = None
     code: CodeSource | None = None
     kubernetes: ClusterState | None = None
+    sql: SqlSource | None = None
     now: datetime | None = None
     """The instant that a kept world ends."""
     clock: Callable[[], datetime | None] | None = None
@@ -41,7 +43,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes")
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "sql")
 """Of these one source is asked, the first that is configured."""
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from aisre_nb.errors import SignalMissing
 from aisre_nb.sources.golden_signals import COLUMNS
 from aisre_nb.sources.queries import points
+from aisre_nb.sources.reader import Reader
 from aisre_nb.sources.request_metrics import quantiles, seconds_per_unit, unit_of
-from aisre_nb.sources.telemetry_database import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

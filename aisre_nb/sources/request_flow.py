@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aisre_nb.sources.queries import flow
-from aisre_nb.sources.telemetry_database import Reader
+from aisre_nb.sources.reader import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aisre_nb.sources.golden_signals import served_kind
 from aisre_nb.sources.queries import spans
-from aisre_nb.sources.telemetry_database import Reader
+from aisre_nb.sources.reader import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from aisre_nb.sources.queries import separation
-from aisre_nb.sources.telemetry_database import Reader
+from aisre_nb.sources.reader import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

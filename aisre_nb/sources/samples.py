@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aisre_nb.sources.queries import records, samples
-from aisre_nb.sources.telemetry_database import Reader
+from aisre_nb.sources.reader import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:

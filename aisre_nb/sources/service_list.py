@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from aisre_nb.errors import SignalMissing
 from aisre_nb.sources.queries import points, spans
 from aisre_nb.sources.queries.tables import TableName, table, within
+from aisre_nb.sources.reader import Reader
 from aisre_nb.sources.request_metrics import HISTOGRAMS, best, quantiles, seconds_per_unit
-from aisre_nb.sources.telemetry_database import Reader
 from aisre_nb.times import Window
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _from_spans(reader: Reader, window: Window, services: list[str]) -> pd.DataF
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def call_graph(reader: Reader, window: Window, topology: Path) -> pd.DataFrame:
+def call_graph(reader: Reader, window: Window, topology: Path | None) -> pd.DataFrame:
     """The frame of `MetricSource.calls`: from spans, else from ``topology.json``, whose numbers are null."""
     import pandas as pd
 
@@ -121,9 +121,9 @@ def call_graph(reader: Reader, window: Window, topology: Path) -> pd.DataFrame:
         filled = [frame for frame in found if len(frame)]
         if filled:
             return pd.concat(filled, ignore_index=True)
-    elif not topology.is_file():
+    elif topology is None or not topology.is_file():
         reader.need("otel_traces")
-    pairs = _drawn(reader, topology) if topology.is_file() else []
+    pairs = _drawn(reader, topology) if topology is not None and topology.is_file() else []
     if pairs:
         reader.notes.append("there are no spans: the call graph is topology.json's, without counts")
     frame = pd.DataFrame(pairs, columns=CALLS[:2]).reindex(columns=CALLS)

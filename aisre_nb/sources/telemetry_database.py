@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 import threading
@@ -13,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aisre_nb.errors import SignalMissing, SourceUnreachable
+from aisre_nb.errors import SignalMissing, SourceUnreachable, ToolError
 from aisre_nb.sources import estimate
 from aisre_nb.sources.estimate import Estimate, Estimated
 from aisre_nb.sources.queries.tables import TableName, table, time_column
+from aisre_nb.sources.sql import checked
 from aisre_nb.sources.telemetry_files import StoredTable, one_line, pattern, quoted, state, stored_tables, view
 from aisre_nb.times import Window
 
@@ -62,11 +64,27 @@ class Reader:
 
     def frame(self, expression: Any) -> pd.DataFrame:
         """Run an Ibis expression. Times come back aware, in UTC; maps as dicts."""
-        import duckdb
         import ibis
 
         sql = str(ibis.to_sql(expression, dialect="duckdb"))
-        asked: list[TableName] = [name for name in _ALL if f'"{name}"' in sql]
+        return self._sent(sql, [name for name in _ALL if f'"{name}"' in sql])
+
+    def select(self, statement: str, limit: int) -> pd.DataFrame:
+        """See `reader.Reader.select`."""
+        import duckdb
+
+        there = [name for name, stored in self.tables.items() if stored.files]
+        sql = checked(statement, "duckdb", there, limit)
+        try:
+            # What is wrong with it is said before it runs.
+            self.cursor.execute(f"EXPLAIN {sql}")
+        except duckdb.Error as error:
+            raise ToolError(f"DuckDB refuses it: {one_line(error)}", "correct it and ask again") from None
+        return self._sent(sql, [name for name in there if re.search(rf"\b{name}\b", sql)]).head(limit + 1)
+
+    def _sent(self, sql: str, asked: Sequence[TableName]) -> pd.DataFrame:
+        import duckdb
+
         for name in asked:
             self.need(name)
             for path, why in self.tables[name].broken:

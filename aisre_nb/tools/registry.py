@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from aisre_nb.errors import ToolError
 from aisre_nb.tools.function import tool_from_function
+from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.tool import Tool
 
 if TYPE_CHECKING:
@@ -34,8 +35,23 @@ class Registry:
     def get(self, name: str) -> Tool:
         """By its exact name. Raises `ToolError` that lists the names there are."""
         if name not in self._tools:
-            raise ToolError(f"there is no tool {name[:60]!r}", f"the tools are {', '.join(self._tools)}")
+            raise ToolError(
+                f"there is no tool {name[:60]!r}", f"the tools are {', '.join(t.name for t in self.listed())}"
+            )
         return self._tools[name]
+
+    def listed(self) -> list[Tool]:
+        """Those that a model is told of from the start."""
+        return [tool for tool in self._tools.values() if tool.listed]
+
+    def meant(self, name: str, arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """The tool that a model's call means: by the name that it was told, or through a tool that stands for it."""
+        known = name if name in self._tools else next((n for n in self._tools if wire_name(n) == name), name)
+        tool = self._tools.get(known)
+        if tool is None or tool.stands_for is None:
+            return known, arguments
+        inner, given = tool.stands_for(arguments)
+        return (inner, given) if inner in self._tools else (known, arguments)
 
     def validate(self, name: str, arguments: Mapping[str, Any]) -> BaseModel:
         """The arguments as the tool's model. Raises `ToolError` with what does not fit, field by field."""
@@ -96,6 +112,10 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 
         found += [list_incidents, get_incident, get_on_call, update_incident]
+    if sources is not None and sources.sql is not None:
+        from aisre_nb.tools.sql import query_sql
+
+        found.append(query_sql)
     if sources is not None and sources.code is not None:
         from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.sources.base import Sources
 
-__all__ = ["ChangeView", "Effect", "FileChange", "Handler", "Preview", "Tool", "ToolContext", "ToolResult"]
+__all__ = ["Ask", "ChangeView", "Effect", "FileChange", "Handler", "Preview", "Tool", "ToolContext", "ToolResult"]
 
 Effect = Literal[
     "read",  # looks; runs without asking under the default policy
@@ -27,6 +27,10 @@ Effect = Literal[
 
 TIME_LIMIT = 120.0
 """Seconds that a call may take."""
+
+
+Ask = Callable[[ChangeView, Mapping[str, str], str], Awaitable["Mapping[str, str] | None"]]
+"""What is shown, its editable values, and why it is shown again; the values as the person left them, None: no."""
 
 
 def _nobody(text: str) -> None:
@@ -47,6 +51,8 @@ class ToolContext:
     """Told how far a long call is, in words."""
     approved: ChangeView | None = None
     """Of a change that runs: what was approved, and nothing else may be done."""
+    ask: Ask | None = None
+    """Asks the person for values while a call runs; None: nobody can be asked."""
 
 
 Handler = Callable[[ToolContext, Any], Awaitable[ToolResult]]
@@ -82,6 +88,10 @@ class Tool:
     moves: bool = False
     """The world is another one after it: time passed, or something was changed; what was read before is old then."""
     time_limit: float = TIME_LIMIT
+    listed: bool = True
+    """Whether a model is told of it from the start; else it finds it by a tool that searches."""
+    stands_for: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]] | None = None
+    """From its arguments to the name and the arguments of the tool that is meant; it is never run itself."""
 
     def schema(self) -> dict[str, Any]:
         """The arguments' JSON schema, as models and MCP clients want it."""

@@ -100,15 +100,14 @@ def test_ctrl_c_prints_what_is_there_and_ends_what_runs(two: Path, tmp_path: Pat
         "--repeat",
         "50",
     ]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "AISRE_MODEL": "builtin"}
-    )
+    environ = {**os.environ, "AISRE_MODEL": "builtin"}
     file = tmp_path / "run" / "cases.jsonl"
-    deadline = time.monotonic() + 30
-    while not (file.is_file() and file.read_bytes().count(b"\n")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+        deadline = time.monotonic() + 120
+        while not (file.is_file() and file.read_bytes().count(b"\n")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     found = json.loads(out)
     assert 1 <= len(found["cases"]) < 100 and "interrupted" in found["summary"]["stopped"]

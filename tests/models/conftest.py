@@ -21,14 +21,39 @@ Claude = Callable[..., ClaudeModel]
 Ask = Callable[..., TurnRequest]
 
 
-@pytest.fixture(scope="session")
-def messages_server() -> ModuleType:
-    """The module ``messages_server.py`` beside this file."""
-    spec = importlib.util.spec_from_file_location("messages_server", Path(__file__).with_name("messages_server.py"))
+def _beside(name: str) -> ModuleType:
+    """A module in a file below this folder."""
+    spec = importlib.util.spec_from_file_location(Path(name).name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def messages_server() -> ModuleType:
+    """The module ``messages_server.py`` beside this file."""
+    return _beside("messages_server")
+
+
+@pytest.fixture(scope="session")
+def platform_server() -> ModuleType:
+    """The module ``platform_server.py`` beside this file."""
+    return _beside("platform_server")
+
+
+@pytest.fixture(scope="session")
+def chat_server() -> ModuleType:
+    """The module ``chat_server.py`` beside this file."""
+    return _beside("chat_server")
+
+
+@pytest.fixture
+def chat(chat_server: ModuleType) -> Iterator[Any]:
+    """A running OpenAI-compatible endpoint with an empty script."""
+    server = chat_server.ChatServer().start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aisre_nb.errors import ModelUnavailable
-from aisre_nb.models.choose import available, choose, explain
+from aisre_nb.models.choose import choose, explain
 from aisre_nb.record.events import ModelTurn
 
 KEY = {"ANTHROPIC_API_KEY": "sk-x"}
@@ -63,18 +63,12 @@ def test_an_unknown_name_lists_what_can_be_written(name: str) -> None:
         choose("claud", {})
 
 
-def test_what_can_be_used_is_told_without_a_secret() -> None:
-    rows = {name: (ok, why) for name, ok, why in available(KEY)}
-    assert rows["claude"] == (True, "ANTHROPIC_API_KEY is set") and rows["builtin"][0]
-    ok, why = {name: (ok, why) for name, ok, why in available({})}["claude"]
-    assert not ok and "set ANTHROPIC_API_KEY" in why
-
-
 def test_the_sdk_is_loaded_for_claude_alone() -> None:
     code = (
         "import sys; from aisre_nb.models.choose import *\n"
-        "explain(choose(None, {})); available({'ANTHROPIC_API_KEY': 'x'})\n"
-        "import aisre_nb.models.claude, aisre_nb.models.claude_models, aisre_nb.models.recorded\n"
+        "explain(choose(None, {})); explain(choose('ollama:x', {}, {}, 'builtin'))\n"
+        "import aisre_nb.models.claude, aisre_nb.models.claude_platforms\n"
+        "import aisre_nb.models.listing, aisre_nb.models.recorded\n"
         "print('anthropic' in sys.modules, 'httpx2' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

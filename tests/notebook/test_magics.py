@@ -136,6 +136,11 @@ def test_the_rest_of_the_line_magic(kernel: Any) -> None:
     assert kernel.value("[sre.settings.approve, sre.last.policy.name]") == ["none", "none"]
     assert "needs no key" in kernel.run("%sre model builtin").text
     assert kernel.value("[sre.settings.model, sre.last.model.name]") == ["builtin", "builtin"]
+    listed = kernel.run("%sre model").text
+    assert "builtin" in listed and "claude" in listed and "not usable: no key → set ANTHROPIC_API_KEY" in listed
+    assert "should it fail, builtin goes on" in kernel.run("%sre model vllm:x --then builtin").text
+    assert kernel.value("[sre.settings.then, sre.last.settings.then]") == ["builtin", "builtin"]
+    assert "UsageError: %sre model a b is not known" in kernel.run("%sre model a b").error[0]
 
 
 def test_the_transcript_is_shown_again_from_memory_and_from_the_record(kernel: Any) -> None:
@@ -168,6 +173,8 @@ def test_config_sets_and_the_cell_overrides(kernel: Any) -> None:
         ("%%sre --ap", "--approve"),
         ("%%sre --approve ", "none"),
         ("%%sre --model b", "builtin"),
+        ("%%sre --model x --then b", "builtin"),
+        ("%sre model oll", "ollama:"),
         ("%sre st", "status"),
         ("%sre policy a", "all"),
         ("%sre prs m", "merge"),

@@ -15,8 +15,8 @@ def test_nothing_leaves_everything_to_the_settings() -> None:
 
 
 def test_each_option_is_read() -> None:
-    found = parse("--model claude --approve none --max-steps 3 --max-usd 0.5 --since '2 days' --out x")
-    assert found == Options("claude", "none", 3, 0.5, "2 days", "x")
+    found = parse("--model claude --approve none --max-steps 3 --max-usd 0.5 --since '2 days' --out x --then builtin")
+    assert found == Options("claude", "none", 3, 0.5, "2 days", "x", "builtin")
 
 
 def test_a_policy_and_rules_beside_it_are_one_text() -> None:

@@ -80,7 +80,7 @@ def test_the_object_of_a_headless_run_has_the_keys_that_are_documented() -> None
     found = json.loads(json.dumps(result_object(_report(), steps, usage, 1.23456, "/r")))
     assert list(found) == [
         "outcome", "root_cause", "claims", "hypotheses", "gaps", "confidence", "proof", "steps",
-        "pull_requests", "usage", "seconds", "record",
+        "pull_requests", "model", "usage", "seconds", "record",
     ]  # fmt: skip
     assert {name: found["root_cause"][name] for name in CAUSE} == CAUSE
     assert found["claims"][1] == {"text": "Nine rows.", "evidence": ["E2"], "check": "failed"}

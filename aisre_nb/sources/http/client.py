@@ -87,12 +87,15 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         asked: str = "",
     ) -> Reply:
-        """What a read answers. ``body``: sent as JSON with POST, where that is how the backend is asked."""
+        """What a read answers. ``body``: sent with POST, where that is how the backend is asked; bytes as they are,
+        anything else as JSON."""
         where = f"{path}?{urlencode(params)}" if params else path
         if estimate.wanted():
             raise Estimated(Estimate(asked or f"GET {where}", f"a request to {self.access.name} ({self.access.host})"))
         content, more = None, dict(headers or {})
-        if body is not None:
+        if isinstance(body, bytes):
+            content = body
+        elif body is not None:
             content, more["Content-Type"] = _dumped(body), "application/json"
         elif form:
             where, content = path, urlencode(params).encode()

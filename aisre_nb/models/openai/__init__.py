@@ -1,0 +1,1 @@
+"""Any endpoint that speaks the chat completions of OpenAI: Ollama, vLLM, llama.cpp, LM Studio, gateways."""

@@ -1,0 +1,1 @@
+"""The OpenTelemetry exporter's tables in ClickHouse, asked over HTTP by the same questions as a telemetry folder."""
