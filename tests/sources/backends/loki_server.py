@@ -27,7 +27,7 @@ Entry = tuple[int, str, dict[str, str], dict[str, str]]
 class LokiServer(Backend):
     def __init__(self, rows: Sequence[Mapping[str, Any]], most: int = 5000) -> None:
         self.most = most
-        self.entries = sorted((_entry(row) for row in rows), key=lambda entry: entry[0])
+        self.entries = self.entries_of(rows)
         self._routes: dict[str, Callable[[Call], Said]] = {
             "/loki/api/v1/query_range": self._range,
             "/loki/api/v1/query": self._instant,
@@ -35,6 +35,10 @@ class LokiServer(Backend):
             "/ready": lambda call: Said("ready\n", kind="text/plain"),
         }
         super().__init__()
+
+    @staticmethod
+    def entries_of(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+        return sorted((_entry(row) for row in rows), key=lambda entry: entry[0])
 
     def respond(self, call: Call) -> Said:
         values = re.fullmatch(r"/loki/api/v1/label/(\w+)/values", call.path)

@@ -1,8 +1,13 @@
-"""The same question to a backend and to the folder of the same world gives the same answer."""
+"""The same question to a backend and to the folder of the same world gives the same answer.
+
+LOKI_BIN, TEMPO_BIN and JAEGER_BIN put the real programs in the place of the servers of this folder.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +24,7 @@ from aisre_nb.tools.traces import get_traces
 from .conftest import Folder, Opened, World
 from .jaeger_server import JaegerServer
 from .loki_server import LokiServer
+from .programs import real_jaeger, real_loki, real_tempo
 from .tempo_server import TempoServer
 
 _QUOTE = "POST /cart/{user_id}/quote"
@@ -27,17 +33,27 @@ _COARSE = {"jaeger": 0.05}
 
 
 @pytest.fixture(params=["tempo", "jaeger"])
-def traces(request: pytest.FixtureRequest, world: World, opened: Opened) -> Iterator[tuple[str, Any]]:
-    server = TempoServer(world.spans) if request.param == "tempo" else JaegerServer(world.spans)
-    yield request.param, opened(request.param, server.url)
+def traces(request: pytest.FixtureRequest, world: World, opened: Opened, tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    kind = request.param
+    if os.environ.get(f"{kind.upper()}_BIN"):
+        with (real_tempo if kind == "tempo" else real_jaeger)(world.spans, tmp_path) as url:
+            yield kind, opened(kind, url)
+        return
+    server = TempoServer(world.spans) if kind == "tempo" else JaegerServer(world.spans)
+    yield kind, opened(kind, server.url)
     server.close()
 
 
 @pytest.fixture(params=["loki", "logs-ecs", "logs-otel"])
-def logs(request: pytest.FixtureRequest, opened: Opened) -> tuple[str, Any]:
-    if request.param == "loki":
-        return request.param, opened("loki", request.getfixturevalue("loki").url)
-    return request.param, opened("opensearch", request.getfixturevalue("osmem"), index=request.param)
+def logs(request: pytest.FixtureRequest, opened: Opened, world: World, tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    kind = request.param
+    if kind == "loki" and os.environ.get("LOKI_BIN"):
+        with real_loki(LokiServer.entries_of(world.logs), tmp_path) as url:
+            yield kind, opened("loki", url)
+    elif kind == "loki":
+        yield kind, opened("loki", request.getfixturevalue("loki").url)
+    else:
+        yield kind, opened("opensearch", request.getfixturevalue("osmem"), index=kind)
 
 
 async def test_traces(traces: tuple[str, Any], world: World, folder: Folder) -> None:
