@@ -6,8 +6,9 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
-from aisre_nb.errors import ToolError
+from aisre_nb.errors import AisreError, ToolError
 from aisre_nb.sources import estimate
 from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.estimate import Estimate, Estimated
@@ -19,8 +20,12 @@ from aisre_nb.sources.mirror.kept import Kept, Scope
 from aisre_nb.sources.mirror.mirror import Mirror, Origin
 from aisre_nb.sources.mirror.rows import Record
 from aisre_nb.sources.queries import records
+from aisre_nb.sources.queries.tables import TableName
 from aisre_nb.sources.samples import log_sample
 from aisre_nb.times import Window
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,14 @@ class ReadRecords:
     """How many there are, where they are not all here and the backend counted them."""
 
 
+class SpanTables(Protocol):
+    """A source of traces that gives whole tables of them."""
+
+    async def spans(self, service: str, window: Window) -> tuple[pa.Table, Origin]:
+        """The traces with a span of the service, as ``otel_traces``."""
+        ...
+
+
 class MirroredLogs(ABC):
     """Speaks `LogSource` and `Source`. A backend says how records are read, and where its own page is."""
 
@@ -59,6 +72,11 @@ class MirroredLogs(ABC):
         self.name = name
         self.http = http
         self._kept = Kept()
+        self._traces: SpanTables | None = None
+
+    def join(self, traces: SpanTables) -> None:
+        """Records know their operation by these spans, too; without them by their own attributes alone."""
+        self._traces = traces
 
     @abstractmethod
     async def read(self, asked: Asked, wanted: Wanted, window: Window) -> ReadRecords:
@@ -113,6 +131,7 @@ class MirroredLogs(ABC):
             # What is looked for may lie before the newest records: the backend looks for it.
             wanted = Wanted(service, least, contains, known)
             mirror = await self._mirror(wanted, window)
+        spans, unknown = await self._spans(service, window) if operation else ({}, ())
         frame, reader = await mirror.run(
             lambda reader: log_records(
                 reader,
@@ -123,10 +142,11 @@ class MirroredLogs(ABC):
                 operation=operation,
                 trace_id=known,
                 limit=limit,
-            )
+            ),
+            spans,
         )
         total = frame.attrs.pop("total", None)
-        notes = [*mirror.origin.notes, *reader.notes]
+        notes = [*mirror.origin.notes, *unknown, *reader.notes]
         if not mirror.origin.whole:
             most = mirror.origin.total
             counted = f"of {most:,} records " if most else ""
@@ -137,6 +157,15 @@ class MirroredLogs(ABC):
         if frame.empty and not notes and not (least or contains or operation or known):
             notes.append(f"{self.name} has no record of service {service!r} in that window")
         return Answer(frame, mirror.origin.query, self.name, total, tuple(notes), self.page(wanted, window))
+
+    async def _spans(self, service: str, window: Window) -> tuple[dict[TableName, pa.Table], tuple[str, ...]]:
+        if self._traces is None or estimate.wanted():
+            return {}, ()
+        try:
+            rows, origin = await self._traces.spans(service, window)
+        except AisreError as error:
+            return {}, (f"spans, by which records are matched with the operation: {error}",)
+        return {"otel_traces": rows}, origin.notes
 
     async def log_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
         """See `LogSource.log_sample`."""

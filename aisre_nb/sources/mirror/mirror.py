@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,14 +69,29 @@ class Mirror:
         self._connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM rows_read')
         self._connection.unregister("rows_read")
         self._connection.execute("SET lock_configuration = true")
-        place = Path(name)
-        self._tables: dict[TableName, StoredTable] = {name: StoredTable(name, place, (place,), (), {})}
+        self._tables: dict[TableName, StoredTable] = {name: _stored(name)}
 
-    async def run(self, work: Callable[[Reader], T]) -> tuple[T, Reader]:
-        """``work`` in a thread; it can be interrupted."""
-        reader = MirrorReader(self._connection.cursor(), self._tables)
+    async def run(
+        self, work: Callable[[Reader], T], beside: Mapping[TableName, pa.Table] | None = None
+    ) -> tuple[T, Reader]:
+        """``work`` in a thread; it can be interrupted. ``beside``: other tables that it may ask, this time."""
+        cursor, tables = self._connection.cursor(), dict(self._tables)
+        for name, rows in (beside or {}).items():
+            # What is registered is this cursor's alone.
+            cursor.register(name, rows)
+            tables[name] = _stored(name)
+        reader = MirrorReader(cursor, tables)
         return await in_thread(_THREADS, reader, work), reader
+
+    async def rows_of(self, name: TableName) -> pa.Table:
+        """All of its table."""
+        cursor = self._connection.cursor()
+        return await asyncio.to_thread(lambda: cursor.sql(f'SELECT * FROM "{name}"').to_arrow_table())
 
     def close(self) -> None:
         """Let go of the rows."""
         self._connection.close()
+
+
+def _stored(name: TableName) -> StoredTable:
+    return StoredTable(name, Path(name), (Path(name),), (), {})

@@ -29,6 +29,7 @@ from aisre_nb.times import Window
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,11 @@ class MirroredTraces(ABC):
         frame, reader = await mirror.run(lambda reader: sampled_spans(reader, window, limit, part, share))
         notes, total = (*mirror.origin.notes, *reader.notes), frame.attrs.pop("total", None)
         return Answer(frame, mirror.origin.query, self.name, total, notes, self.page(window))
+
+    async def spans(self, service: str, window: Window) -> tuple[pa.Table, Origin]:
+        """The traces with a span of the service, as ``otel_traces``, for who joins them with its own."""
+        mirror = await self._mirror(Scope(service), window)
+        return await mirror.rows_of("otel_traces"), mirror.origin
 
     async def trace(self, trace_id: str) -> Answer:
         """See `TraceSource.trace`; asked of the backend each time: a trace may still grow."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pandas as pd
 import pytest
 
 from aisre_nb.sources.base import Sources
-from aisre_nb.times import rfc3339
+from aisre_nb.sources.offer import Offer, together
+from aisre_nb.times import Window, rfc3339
 from aisre_nb.tools.flow import follow_calls
 from aisre_nb.tools.logs import get_logs
 from aisre_nb.tools.separation import compare_requests
@@ -26,6 +28,7 @@ from .jaeger_server import JaegerServer
 from .loki_server import LokiServer
 from .programs import real_jaeger, real_loki, real_tempo
 from .tempo_server import TempoServer
+from .web import Said
 
 _QUOTE = "POST /cart/{user_id}/quote"
 _COARSE = {"jaeger": 0.05}
@@ -97,6 +100,28 @@ async def test_logs(logs: tuple[str, Any], world: World, folder: Folder) -> None
     there = await folder.ask("log_sample", world.window, 100_000, 0.5)
     pd.testing.assert_frame_equal(here.frame, there.frame)
     assert here.total == there.total
+
+
+async def test_records_without_attributes_are_known_by_the_spans_of_another_source(
+    world: World, folder: Folder, opened: Opened
+) -> None:
+    traces, logs = TempoServer(world.spans), LokiServer([{**row, "LogAttributes": {}} for row in world.logs])
+    source = opened("loki", logs.url)
+    bare = await source.logs("cart", world.window, operation=_QUOTE)
+    assert bare.frame.empty and bare.notes[-1].startswith("there are no spans")
+    spans = opened("tempo", traces.url)
+    together([Offer(source, logs=source), Offer(spans, traces=spans)])
+    here = await source.logs("cart", world.window, operation=_QUOTE)
+    there = await folder.ask("logs", "cart", world.window, operation=_QUOTE)
+    # Of some records no span was kept: those are known by their own attributes alone.
+    known = there.frame[there.frame["trace_id"].isin({row["TraceId"] for row in world.spans})]
+    assert list(here.frame["body"]) == list(known["body"]) and len(here.frame) > 20 and here.notes == ()
+    traces.broken = Said("", 503, "text/plain")
+    later = Window(world.window.start, world.window.end + timedelta(seconds=1))
+    gone = await source.logs("cart", later, operation=_QUOTE)
+    assert gone.notes[0].startswith("spans, by which records are matched with the operation: shop (127.0.0.1:")
+    traces.close()
+    logs.close()
 
 
 async def test_tools_find_the_same(world: World, folder: Folder, loki: LokiServer, opened: Opened) -> None:
