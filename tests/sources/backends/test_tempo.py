@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import SourceUnreachable, ToolError
+from aisre_nb.sources.base import Sources
 from aisre_nb.sources.estimate import estimated
 from aisre_nb.sources.mirror.otlp import digits
 from aisre_nb.sources.tempo import reading
+from aisre_nb.times import rfc3339
+from aisre_nb.tools.flow import follow_calls
+from aisre_nb.tools.tool import ToolContext
+from aisre_nb.tools.traces import get_traces
 
 from .conftest import Opened
-from .rows import span, window
+from .rows import at, span, window
 from .tempo_server import TempoServer
 from .web import Call, Said
 
@@ -74,6 +79,14 @@ async def test_of_too_many_traces_a_part_is_read_and_failing_ones_are_asked_for(
     failing = await source.traces("shelf", window(0, 300), status="error")
     assert failing.total == 10 and set(failing.frame["message"]) == {"no stock"} and failing.notes == ()
     assert "status=error || span.http.response.status_code>=500" in failing.query
+    context = ToolContext(Sources(traces=source), window(0, 300).end, {})
+    for tool, given in (
+        (get_traces, {"since": "5m"}),
+        (follow_calls, {"onset": rfc3339(at(150)), "since": rfc3339(at(0))}),
+    ):
+        result = await tool.handler(context, tool.arguments.model_validate({"service": "shelf", **given}))
+        # What was not looked at becomes a gap of the report.
+        assert note in result.notes, tool.name
     sample = await source.span_sample(window(0, 300), 10_000)
     assert 0.1 < sample.frame.attrs["part"] < 0.3 and 700 < sample.total < 1200
     assert sample.frame.groupby("trace_id").size().eq(3).all()
