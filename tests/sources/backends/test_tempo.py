@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from aisre_nb.errors import SourceUnreachable, ToolError
 from aisre_nb.sources.base import Sources
 from aisre_nb.sources.estimate import estimated
 from aisre_nb.sources.mirror.otlp import digits
+from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.tempo import reading
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.flow import follow_calls
@@ -21,7 +21,7 @@ from aisre_nb.tools.traces import get_traces
 from .conftest import Opened
 from .rows import at, span, window
 from .tempo_server import TempoServer
-from .web import Call, Said
+from .web import Said
 
 
 def _shelf() -> list[dict[str, Any]]:
@@ -95,16 +95,15 @@ async def test_of_too_many_traces_a_part_is_read_and_failing_ones_are_asked_for(
 async def test_a_slow_one_is_read_for_some_time_and_no_longer(
     opened: Opened, shelf: TempoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = opened("tempo", shelf.url, max_seconds=1)
-    respond = shelf.respond
+    before = len(shelf.calls)
 
-    def slowly(call: Call) -> Said:
-        time.sleep(0.05 if "traces/" in call.path else 0)
-        return respond(call)
+    def over(clock: Clock) -> bool:
+        return sum("traces/" in call.path for call in shelf.calls[before:]) > 50
 
-    monkeypatch.setattr(shelf, "respond", slowly)
-    answer = await source.operations("shelf", window(0, 300))
-    assert answer.notes[0].endswith("1 s were over (max_seconds)") and 30 < answer.frame["requests"].sum() < 300
+    monkeypatch.setattr(Clock, "is_over", property(over))
+    answer = await opened("tempo", shelf.url, max_seconds=7).operations("shelf", window(0, 300))
+    assert answer.notes[0].endswith("chosen by their ids: 7 s were over (max_seconds)")
+    assert 55 < answer.frame["requests"].sum() <= 65
 
 
 async def test_an_older_version_without_v2_gives_the_same(opened: Opened) -> None:
