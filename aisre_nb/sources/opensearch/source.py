@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.http.client import HttpClient
@@ -27,6 +28,7 @@ from aisre_nb.times import Window
 if TYPE_CHECKING:
     from aisre_nb.sources.kinds import Place
 
+_INDEX = re.compile(r"\.?[A-Za-z0-9*][A-Za-z0-9*.,:_+-]*")
 _NAME = r"^([\w@.-]+)?$"
 _KNOWN_SECONDS = 600.0
 _USUAL = {role: fields.Field(options[0], options[0], role == "message") for role, options in fields.CANDIDATES.items()}
@@ -35,7 +37,7 @@ _USUAL = {role: fields.Field(options[0], options[0], role == "message") for role
 class OpenSearchOptions(MirrorOptions):
     """Of ``type = "opensearch"`` and ``"elasticsearch"``."""
 
-    index: str = Field("logs-*", pattern=r"^[A-Za-z0-9*.][A-Za-z0-9*.,:_+-]*$")
+    index: str = "logs-*"
     """Names of indices, data streams or aliases, with ``*`` and commas."""
     time_field: str = Field("", pattern=_NAME)
     """This and the others: empty, it is looked for."""
@@ -46,6 +48,13 @@ class OpenSearchOptions(MirrorOptions):
     span_field: str = Field("", pattern=_NAME)
     page: int = Field(5000, ge=100, le=MOST)
     """Documents of one answer."""
+
+    @field_validator("index")
+    @classmethod
+    def _names(cls, index: str) -> str:
+        if not _INDEX.fullmatch(index):
+            raise ValueError('index is no name of indices → write index = "logs-*,app-*"')
+        return index
 
     def told(self) -> dict[Role, str]:
         """The fields that are named."""

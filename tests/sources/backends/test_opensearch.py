@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aisre_nb.errors import SignalMissing, SourceUnreachable, ToolError
+from aisre_nb.errors import ConfigurationError, SignalMissing, SourceUnreachable, ToolError
 from aisre_nb.sources.estimate import estimated
 from aisre_nb.sources.opensearch.dsl import clause
 
@@ -119,6 +119,12 @@ async def test_what_it_would_cost_is_told(opened: Opened, osmem: str, world: Wor
     assert told and told.query.startswith("POST /logs-ecs/_search\n") and "in 20 requests to shop" in told.cost
     answer = await source.logs("cart", world.window)
     assert answer.link and answer.link.startswith("https://logs.example/app/discover?s=cart&from=2026-01")
+
+
+@pytest.mark.parametrize("index", ["", "../_security", "_all", "a/b", "a b", "a?b"])
+def test_an_index_that_is_none_is_refused(opened: Opened, index: str) -> None:
+    with pytest.raises(ConfigurationError, match="index is no name of indices → write index"):
+        opened("opensearch", "http://127.0.0.1:9", index=index)
 
 
 class _Odd(Backend):
