@@ -10,6 +10,7 @@
     max_usd = 5.0
     max_seconds = 900
     since = "2h"
+    now = "2026-11-20T10:00:00Z"   # look as of then, and not as of now
     reads = ["github.get_issue"]   # tools of servers that only look; all others of theirs are changes
     max_tool_tokens = 4000     # of servers' tools that a model is told of; where they cost more it searches them
     redact_emails = false      # whether e-mail addresses are masked like secrets
@@ -30,8 +31,13 @@
 
     [sources.shop]
     type = "folder"
-    path = "cases/shop"          # each type's options: `sources.kinds`
+    path = "cases/shop"
     link = "https://grafana.example/explore?service={service}&from={start_ms}&to={end_ms}"   # the house's own page
+
+    [sources.metrics]
+    type = "prometheus"          # the types, and the variables that make a source where none is named: `sources.kinds`
+    url = "https://prometheus.example"
+    token_env = "PROMETHEUS_TOKEN"
 """
 
 from __future__ import annotations
@@ -54,6 +60,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "max_seconds": (int, float),
     "max_tokens": (int,),
     "since": (str,),
+    "now": (str,),
     "approval_minutes": (int, float),
     "redact_emails": (bool,),
     "max_tool_tokens": (int,),
@@ -78,6 +85,8 @@ class Settings:
     """Input and output tokens for one question."""
     since: str = "2h"
     """How far back a tool looks when it is not told."""
+    now: str | None = None
+    """The instant that "now" means, in RFC 3339; None: the clock's, or the end of a kept world."""
     approval_minutes: float = 60.0
     """How old an approval may be when its change runs."""
     reads: tuple[str, ...] = ()
@@ -201,10 +210,10 @@ def _check(name: str, value: Any, where: str) -> None:
         _check_policy(str(value), where)
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
         raise ConfigurationError(f"{where}: {name} = {value!r} is not above zero", "give a number above zero")
-    if name == "since":
-        from aisre_nb.times import duration
+    if name in ("since", "now"):
+        from aisre_nb.times import duration, instant
 
-        duration(str(value))
+        _ = duration(str(value)) if name == "since" else instant(str(value))
 
 
 def _check_policy(text: str, where: str) -> None:

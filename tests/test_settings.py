@@ -34,6 +34,7 @@ def test_a_file_in_a_parent_folder_is_found_and_the_environment_goes_over_it(tmp
         ("aprove = 'all'", "aprove"),
         ("approve = 'maybe'", "maybe"),
         ("since = 'yesterday'", "yesterday"),
+        ("now = 'noon'", "noon"),
         ("[sources.a]\npath = 'x'", "type"),
         ("model = ", "aisre.toml"),
         ("max_steps = true", "max_steps"),

@@ -92,7 +92,7 @@ async def _sources(settings: Settings, case: Path | None) -> list[dict[str, Any]
         sources: Sources = open_case(case) if case is not None else open_sources(settings.sources, settings.base)
     except AisreError as error:
         return [_row("sources", False, str(error))]
-    rows = [_row("sources", False, note) for note in sources.notes]
+    rows = [_row("sources", note not in sources.broken, note) for note in sources.notes]
     found = await tried(sources.all)
     rows += [_row(one.name, one.health.ok, one.health.detail + f" ({one.health.may})" * one.health.ok) for one in found]
     for source in sources.all:

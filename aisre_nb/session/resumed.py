@@ -13,7 +13,7 @@ from aisre_nb.record.events import Asked, Ended, ToolFinished, ToolStarted
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reading import Intake
-from aisre_nb.session.start import where_of
+from aisre_nb.session.start import as_of, where_of
 from aisre_nb.settings import Settings
 from aisre_nb.sources.base import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
@@ -52,7 +52,7 @@ def sources_of(record: Record) -> Sources:
         settings = Settings.load(Path(where["settings"]))
         if not settings.sources:
             return Sources()
-        return with_world(open_sources(settings.sources, settings.base))
+        return as_of(with_world(open_sources(settings.sources, settings.base)), settings)
     raise UsageError(f"{record.folder} does not say which sources it asked", "ask anew: %%sre")
 
 

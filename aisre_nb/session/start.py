@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
 from aisre_nb.sources.base import Sources
+from aisre_nb.times import instant
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
 DEFAULT_SCENARIO = "cart-errors"
@@ -43,13 +45,18 @@ def open_world(settings: Settings, progress: Progress | None = None) -> tuple[So
     from aisre_nb.sources.open import open_sources
 
     if settings.sources:
-        return with_world(open_sources(settings.sources, settings.base)), ()
+        return as_of(with_world(open_sources(settings.sources, settings.base)), settings), ()
     folder = make_world(settings, DEFAULT_SCENARIO, DEFAULT_SEED, progress)
     note = (
         f"No source is configured: this is the sandbox shop ({DEFAULT_SCENARIO}, seed {DEFAULT_SEED}). "
         "To look at your own systems, write [sources] into aisre.toml."
     )
     return open_folder(folder), (note,)
+
+
+def as_of(sources: Sources, settings: Settings) -> Sources:
+    """The sources, looked at as of the settings' instant where they name one."""
+    return sources if settings.now is None else replace(sources, now=instant(settings.now), clock=None)
 
 
 def start(

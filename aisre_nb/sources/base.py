@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.evidence.change import ChangeView, FileChange
     from aisre_nb.sources.cluster import Cluster
+    from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
     from aisre_nb.sources.sql import SqlSource
 
 
@@ -408,6 +409,9 @@ class Sources:
     """Whose tables can be asked in SQL; None: nobody's."""
     kubernetes: ClusterState | None = None
     """Who lists pods, deployments, events; None: nobody does."""
+    promql: PromqlSource | None = None
+    history: AlertHistory | None = None
+    silences: SilenceSource | None = None
     all: Sequence[Source] = ()
     now: datetime | None = None
     """The instant that a kept world ended when it was opened; None asks the clock."""
@@ -418,7 +422,9 @@ class Sources:
     reported: Reported = field(default_factory=Reported)
     """What came with it of the trouble: when it hurt, when all was well, what was seen."""
     notes: tuple[str, ...] = field(default=())
-    """What could not be opened, one line each."""
+    """What could not be opened, and who is not asked for something that it has; one line each."""
+    broken: tuple[str, ...] = ()
+    """Of those, what could not be opened."""
 
     def moment(self) -> datetime | None:
         """The instant that "now" means; None asks the clock."""

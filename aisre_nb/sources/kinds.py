@@ -40,6 +40,16 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "folder": Kind("aisre_nb.sources.folder_source"),
     "git": Kind("aisre_nb.sources.git_source"),
+    "prometheus": Kind(
+        "aisre_nb.sources.prometheus.source",
+        {
+            "url": "PROMETHEUS_URL",
+            "token_env": "PROMETHEUS_TOKEN",
+            "username": "PROMETHEUS_USERNAME",
+            "password_env": "PROMETHEUS_PASSWORD",
+        },
+    ),
+    "alertmanager": Kind("aisre_nb.sources.alertmanager.source", {"url": "ALERTMANAGER_URL"}),
     "loki": Kind(
         "aisre_nb.sources.loki.source",
         {

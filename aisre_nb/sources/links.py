@@ -31,6 +31,11 @@ def prometheus(base: str, expression: str, window: Window) -> str | None:
     return _whole(base, f"graph?g0.expr={expr}&g0.tab=0&g0.range_input={seconds}s&g0.end_input={encoded(end)}")
 
 
+def alertmanager(base: str, page: Literal["alerts", "silences"]) -> str | None:
+    """Its page of alerts or silences: behind the ``#`` (github.com/prometheus/alertmanager, ui/app)."""
+    return _whole(base, f"#/{page}")
+
+
 def grafana(
     base: str, kind: Datasource, uid: str, query: str, window: Window | None = None, organisation: int = 1
 ) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aisre_nb.sources.alerts_over_time import AlertsOverTime
 from aisre_nb.sources.base import (
     AlertSource,
     ChangeSource,
@@ -18,6 +19,7 @@ from aisre_nb.sources.base import (
     Sources,
     TraceSource,
 )
+from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
 from aisre_nb.sources.sql import SqlSource
 
@@ -34,6 +36,9 @@ class Offer:
     changes: ChangeSource | None = None
     code: CodeSource | None = None
     kubernetes: ClusterState | None = None
+    promql: PromqlSource | None = None
+    history: AlertHistory | None = None
+    silences: SilenceSource | None = None
     sql: SqlSource | None = None
     now: datetime | None = None
     """The instant that a kept world ends."""
@@ -43,7 +48,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "sql")
+_ONE = ("alerts", "metrics", "traces", "logs", "code", "kubernetes", "sql", "promql", "history", "silences")
 """Of these one source is asked, the first that is configured."""
 
 
@@ -63,6 +68,9 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
     for pair, slots in passed.items():
         name, before = pair.split("\0")
         told.append(f"{name} is not asked for {', '.join(slots)}: {before} is configured before it")
+    if asked["history"] is not None and not any(offer.clock for offer in offers if offer.alerts is asked["alerts"]):
+        # A kept world has its own history; who tells only what fires now has it from who remembers.
+        asked["alerts"] = AlertsOverTime(asked["alerts"], asked["history"])
     kept = next((offer for offer in offers if offer.clock is not None), None)
     return Sources(
         **asked,
@@ -73,6 +81,7 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
         question=kept.question if kept else "",
         reported=kept.reported if kept else Reported(),
         notes=tuple(told),
+        broken=tuple(notes),
     )
 
 

@@ -52,6 +52,8 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
         answer = await source.metric(arguments.metric, arguments.service, window, step)
     else:
         answer = await source.golden_signals(arguments.service, window, step)
+    # A source widens it where its points are farther apart.
+    step = int(answer.frame.attrs.get("step_seconds", step))
     if answer.frame.empty:
         raise SignalMissing(f"{arguments.service} has no metrics in this window", "look at get_services for names")
     changes = {
@@ -67,7 +69,7 @@ async def _get_metrics(context: ToolContext, arguments: GetMetrics) -> ToolResul
     facts: dict[str, Any] = {
         "service": arguments.service,
         "step_seconds": step,
-        "signals": {name: _fact(c, units[name], step, int(points[name])) for name, c in changes.items()},
+        "signals": {name: fact(c, units[name], step, int(points[name])) for name, c in changes.items()},
         "onset": rfc3339(changes[worst].onset or min(onsets)) if worst else None,
         "worst": worst,
         "ended": ended,
@@ -102,7 +104,9 @@ def step_for(seconds: float) -> int:
     return next((s for s in _STEPS if seconds / s <= _POINTS), _STEPS[-1])
 
 
-def _fact(found: Change, unit: str, step: int, points: int) -> dict[str, Any]:
+def fact(found: Change, unit: str, step: int, points: int) -> dict[str, Any]:
+    """A change as JSON."""
+
     def number(value: float | None) -> float | None:
         return None if value is None or value != value else float(f"{value:.6g}")
 

@@ -127,7 +127,19 @@ def tools_for(sources: Sources | None) -> list[Tool]:
 
         found += [tool for action, tool in TOOLS.items() if action in sources.cluster.actions]
         found.append(verify)
-    if sources is not None and (sources.cluster or sources.incidents or sources.code):
+    if sources is not None and sources.promql is not None:
+        from aisre_nb.tools.promql import find_metrics, get_alert_rules, query_promql
+
+        found += [query_promql, find_metrics, get_alert_rules]
+    if sources is not None and sources.history is not None:
+        from aisre_nb.tools.alert_history import get_alert_history
+
+        found.append(get_alert_history)
+    if sources is not None and sources.silences is not None:
+        from aisre_nb.tools.silences import create_silence, get_alert_groups, get_silences
+
+        found += [get_silences, get_alert_groups, create_silence]
+    if sources is not None and (sources.cluster or sources.incidents or sources.code or sources.silences):
         from aisre_nb.tools.undoing import undo_action
 
         found.append(undo_action)

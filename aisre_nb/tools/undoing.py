@@ -10,7 +10,7 @@ from pydantic import Field
 
 from aisre_nb.errors import ToolError
 from aisre_nb.evidence.secrets import MASK
-from aisre_nb.tools import actions
+from aisre_nb.tools import actions, silences
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult
@@ -65,6 +65,8 @@ async def _preview(context: ToolContext, given: UndoAction) -> ChangeView:
             source = configured(context.sources.incidents, "incidents")
             change = await source.preview_restore(undo["id"], undo["before"], undo["sha256"])
             return ChangeView(f"Restore {undo['id']}", given.reason, f"incident {undo['id']}", (change,))
+        case silences.EXPIRE:
+            return await silences.preview_expire(context, str(undo["id"]), given.reason)
         case _:
             return await actions.view(context, undo, given.reason)
 
@@ -83,6 +85,8 @@ async def _do(context: ToolContext, given: UndoAction) -> ToolResult:
             await source.restore(undo["id"], undo["before"], undo["sha256"])
             said = f"{undo['id']} is as it was before {given.step}"
             return ToolResult("text", said, said, None, facts, source.name)
+        case silences.EXPIRE:
+            return await silences.expire(context, str(undo["id"]), given.step)
         case _:
             return await actions.done(context, undo, given.step)
 
@@ -97,6 +101,8 @@ def _scope(context: ToolContext, given: UndoAction) -> tuple[str, ...]:
             return (f"repository:{context.sources.code.name}",) if context.sources.code else ()
         case "restore_incident":
             return (f"incident:{undo['id']}",)
+        case silences.EXPIRE:
+            return (f"silence:{undo['id']}",)
         case _:
             return actions.scope(context, undo)
 

@@ -95,6 +95,9 @@ def _handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
         def _busy_for_long(self) -> None:
             self._say({}, 429, Retry_After="3600")
 
+        def _timeout(self) -> None:
+            self._say({"status": "error", "errorType": "timeout", "error": "query timed out"}, 503)
+
         def _slow(self) -> None:
             faulty.stop.wait(20)
 

@@ -25,7 +25,7 @@ from aisre_nb.sources.http.failure import Refused
 from .faulty import Faulty
 
 TOKEN = "tiger-lily-99-token"
-_QUICK = Backoff(tries=3, first=0.02, longest=0.05, patience=2.0)
+_QUICK = Backoff(tries=3, first=0.04, longest=0.08, patience=2.0)
 
 
 def _access(url: str, **more: Any) -> Access:
@@ -110,6 +110,13 @@ async def test_a_redirect_on_the_same_host_is_followed(client: HttpClient, fault
     assert [path for _, path, _, _ in faulty.seen] == ["/prom/here", "/elsewhere"]
 
 
+async def test_a_change_is_not_sent_on_from_where_it_was_sent(client: HttpClient, faulty: Faulty) -> None:
+    for path in ("/here", "/away"):
+        with pytest.raises(Refused, match="sends elsewhere"):
+            await client.write("POST", path, {"a": 1})
+    assert [path for _, path, _, _ in faulty.seen] == ["/prom/here", "/prom/away"]
+
+
 async def test_a_read_is_tried_again_while_the_server_is_busy_and_a_change_is_not(
     client: HttpClient, faulty: Faulty
 ) -> None:
@@ -117,10 +124,12 @@ async def test_a_read_is_tried_again_while_the_server_is_busy_and_a_change_is_no
     assert await client.json("/soon") == [1] and len(faulty.seen) == 3
     faulty.failing = 3
     assert isinstance(await _failure(client, "/soon"), Refused) and len(faulty.seen) == 6
+    # A query that took too long takes too long again.
+    assert "query timed out" in str(await _failure(client, "/timeout")) and len(faulty.seen) == 7
     faulty.failing = 1
     with pytest.raises(Refused):
         await client.write("POST", "/soon", {"a": 1})
-    assert len(faulty.seen) == 7 and json.loads(faulty.seen[-1][3]) == {"a": 1}
+    assert len(faulty.seen) == 8 and json.loads(faulty.seen[-1][3]) == {"a": 1}
 
 
 async def test_retry_after_is_kept_and_one_that_is_too_long_is_not_waited_for(
@@ -140,6 +149,11 @@ async def test_refused_dns_and_a_server_that_comes_late() -> None:
         port = one.getsockname()[1]
     refused = HttpClient(_access(f"http://127.0.0.1:{port}"), _QUICK)
     assert "refuses connections" in str(await _failure(refused, "/x"))
+    # It is not waited for again and again.
+    begun = time.monotonic()
+    for _ in range(5):
+        assert "refuses connections" in str(await _failure(refused, "/x"))
+    assert time.monotonic() - begun < 0.15
     gone = HttpClient(_access("http://no-such-host.invalid"), _QUICK)
     assert "no host of that name is known (DNS)" in str(await _failure(gone, "/x"))
     patient = HttpClient(_access(f"http://127.0.0.1:{port}"), Backoff(tries=8, first=0.1, longest=0.1))
