@@ -180,6 +180,21 @@ class LogSource(Protocol):
         ...
 
 
+class QuerySource(Protocol):
+    """A backend's own language, for who knows it."""
+
+    name: str
+    language: str
+    """"logql", "traceql" or "opensearch"."""
+
+    async def ask(self, query: str, window: Window, limit: int, step_seconds: int | None = None) -> Answer:
+        """Rows or series, at most ``limit`` rows; series are time, service, signal (labels), value, unit.
+
+        Raises `ToolError` for a query that is none, before it is sent where that can be seen.
+        """
+        ...
+
+
 class ChangeSource(Protocol):
     """What was changed in the world."""
 

@@ -50,6 +50,20 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "alertmanager": Kind("aisre_nb.sources.alertmanager.source", {"url": "ALERTMANAGER_URL"}),
+    "loki": Kind(
+        "aisre_nb.sources.loki.source",
+        {
+            "url": "LOKI_ADDR",
+            "username": "LOKI_USERNAME",
+            "password_env": "LOKI_PASSWORD",
+            "tenant": "LOKI_ORG_ID",
+            "token_env": "LOKI_BEARER_TOKEN",
+        },
+    ),
+    "tempo": Kind("aisre_nb.sources.tempo.source"),
+    "jaeger": Kind("aisre_nb.sources.jaeger.source"),
+    "opensearch": Kind("aisre_nb.sources.opensearch.source"),
+    "elasticsearch": Kind("aisre_nb.sources.opensearch.source"),
     "clickhouse": Kind(
         "aisre_nb.sources.clickhouse.source",
         {"url": "CLICKHOUSE_URL", "username": "CLICKHOUSE_USER", "password_env": "CLICKHOUSE_PASSWORD"},

@@ -69,6 +69,9 @@ def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
         asked[slot] = getattr(there[0], slot) if there else None
         for offer in there[1:]:
             passed.setdefault(f"{offer.source.name}\0{there[0].source.name}", []).append(slot)
+    # Records that name no operation themselves are matched with it by the spans of another source.
+    if hasattr(asked["logs"], "join") and hasattr(asked["traces"], "spans"):
+        asked["logs"].join(asked["traces"])
     for pair, slots in passed.items():
         name, before = pair.split("\0")
         first = next(offer.source.name for offer in offers if offer.source.name in (name, before))

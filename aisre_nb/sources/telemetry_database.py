@@ -169,6 +169,22 @@ def _utc(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+async def in_thread(pool: ThreadPoolExecutor, reader: Reader, work: Callable[[Reader], T]) -> T:
+    """``work`` in a thread; when this task is cancelled the query is interrupted, and no thread is left behind."""
+    reader.dry = estimate.wanted()
+    running = asyncio.get_running_loop().run_in_executor(pool, work, reader)
+    running.add_done_callback(lambda _: reader.cursor.close())
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        reader.stopped = True
+        # An interrupt that arrives between two queries is lost: repeat it until the thread is done.
+        while not running.done():
+            reader.cursor.interrupt()
+            await asyncio.wait({running}, timeout=_NUDGE_SECONDS)
+        raise
+
+
 class Database:
     """The folder's tables as views of an in-memory DuckDB that can read this folder, and nothing else."""
 
@@ -225,21 +241,10 @@ class Database:
         return Reader(self._connection.cursor(), self.tables)
 
     async def run(self, work: Callable[[Reader], T]) -> tuple[T, Reader]:
-        """``work`` in a thread; when this task is cancelled the query is interrupted, and no thread is left behind."""
+        """``work`` in a thread; see `in_thread`."""
         await asyncio.get_running_loop().run_in_executor(self._pool, self.follow)
         reader = self.reader()
-        reader.dry = estimate.wanted()
-        running = asyncio.get_running_loop().run_in_executor(self._pool, work, reader)
-        running.add_done_callback(lambda _: reader.cursor.close())
-        try:
-            return await asyncio.shield(running), reader
-        except asyncio.CancelledError:
-            reader.stopped = True
-            # An interrupt that arrives between two queries is lost: repeat it until the thread is done.
-            while not running.done():
-                reader.cursor.interrupt()
-                await asyncio.wait({running}, timeout=_NUDGE_SECONDS)
-            raise
+        return await in_thread(self._pool, reader, work), reader
 
     def close(self) -> None:
         """Stop the threads and let go of the files."""

@@ -66,7 +66,7 @@ async def _follow_calls(context: ToolContext, arguments: FollowCalls) -> ToolRes
         facts["origin"] = {"service": ends, "where": last.where, "share": round(last.share, 3)}
     return ToolResult(
         "table", f"From {arguments.service} along its calls", _said(arguments, way), frame, facts, answer.source,
-        answer.query, window, link=answer.link,
+        answer.query, window, link=answer.link, notes=answer.notes,
     )  # fmt: skip
 
 

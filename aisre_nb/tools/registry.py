@@ -113,6 +113,10 @@ def _of_hosts(sources: Sources) -> list[Tool]:
 def tools_for(sources: Sources | None) -> list[Tool]:
     """The tools that are there only where something answers for them."""
     found: list[Tool] = []
+    if sources is not None:
+        from aisre_nb.tools.languages import language_tools
+
+        found += language_tools(sources)
     if sources is not None and sources.incidents is not None:
         from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 

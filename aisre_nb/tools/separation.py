@@ -63,6 +63,7 @@ async def _compare_requests(context: ToolContext, arguments: CompareRequests) ->
     return ToolResult(
         "table", f"{arguments.service}: what separates {_BAD[arguments.by]} requests", _said(arguments, facts), frame,
         facts, answer.source, f"{answer.query}\n\n{way.query}", window, link=answer.link,
+        notes=tuple(dict.fromkeys((*answer.notes, *way.notes))),
     )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
     answer = await source.traces(
         service, window, status=arguments.status, operation=arguments.operation, limit=arguments.limit
     )
-    per_operation = (await source.operations(service, window)).frame.sort_values("errors", ascending=False)
+    counted = await source.operations(service, window)
+    per_operation = counted.frame.sort_values("errors", ascending=False)
     operations: list[Any] = per_operation.head(_NAMED).drop(columns=["service"], errors="ignore").to_dict("records")
     total, errors = int(per_operation["requests"].sum()), int(per_operation["errors"].sum())
     endpoint = arguments.operation or (operations[0]["operation"] if errors else None)
@@ -76,7 +77,8 @@ async def _get_traces(context: ToolContext, arguments: GetTraces) -> ToolResult:
         answer.query,
         window,
         link=answer.link,
-        notes=answer.notes,
+        # The numbers may be of a sample where the requests that are shown are not.
+        notes=tuple(dict.fromkeys((*answer.notes, *counted.notes))),
     )
 
 

@@ -80,13 +80,22 @@ class HttpClient:
         self._tls: ssl.SSLContext | None = None
         self._down_until = 0.0
 
-    async def json(self, path: str, params: Params = (), *, form: bool = False, asked: str = "") -> Any:
+    async def json(
+        self,
+        path: str,
+        params: Params = (),
+        *,
+        form: bool = False,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        asked: str = "",
+    ) -> Any:
         """What a read answers, as JSON.
 
         ``path`` begins with a slash and goes behind the source's address. ``form`` sends the parameters in the body,
         for long ones. ``asked``: the question in words, for whoever decides whether it is sent.
         """
-        return await self.decoded(await self.read(path, params, form=form, asked=asked))
+        return await self.decoded(await self.read(path, params, form=form, body=body, headers=headers, asked=asked))
 
     async def read(
         self,

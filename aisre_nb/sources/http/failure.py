@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 from aisre_nb.errors import AisreError, SourceUnreachable, ToolError
 from aisre_nb.evidence.invisible import visible
@@ -124,7 +125,7 @@ def words(body: bytes, content_type: str) -> str:
         for name in ("error", "message", "msg", "detail", "reason"):
             value = told.get(name)
             if isinstance(value, dict):
-                value = value.get("reason") or value.get("message") or value.get("type")
+                value = _root(value) or value.get("reason") or value.get("message") or value.get("type")
             if isinstance(value, str) and value:
                 return value
         errors = told.get("errors")
@@ -132,6 +133,12 @@ def words(body: bytes, content_type: str) -> str:
             return str(errors[0].get("msg") or errors[0].get("message") or "")
         return ""
     return told if isinstance(told, str) else ""
+
+
+def _root(told: dict[str, Any]) -> object:
+    """Why it is, where a search says no more at its top than that all shards failed."""
+    causes = told.get("root_cause")
+    return causes[0].get("reason") if isinstance(causes, list) and causes and isinstance(causes[0], dict) else None
 
 
 def _credential(access: Access) -> str:

@@ -36,13 +36,18 @@ def severity_name(text: str) -> str:
     return _NAMES.get(word, word)
 
 
+def words(severity: str) -> list[str]:
+    """The texts that mean that severity or a worse one."""
+    return [word for _, _, texts in _LEVELS[severities().index(severity) :] for word in texts]
+
+
 def at_least(rows: Any, severity: str) -> Any:
     """Records of that severity or a worse one; those without any count as errors when their text says so."""
     place = severities().index(severity)
-    words = [word for _, _, words in _LEVELS[place:] for word in words]
-    words += [f"{word}{n}" for word in words for n in (2, 3, 4)]
+    known = words(severity)
+    known += [f"{word}{n}" for word in known for n in (2, 3, 4)]
     text = rows.SeverityText.upper()
-    mine = text.isin(words) | ((rows.SeverityNumber > 0) & (rows.SeverityNumber >= _LEVELS[place][1]))
+    mine = text.isin(known) | ((rows.SeverityNumber > 0) & (rows.SeverityNumber >= _LEVELS[place][1]))
     unknown = (rows.SeverityText == "") & (rows.SeverityNumber <= 0)
     reaches = place <= severities().index("error")
     return rows.filter(mine | (unknown & rows.Body.re_search(_BAD_BODY)) if reaches else mine)

@@ -54,6 +54,14 @@ def sampled_records(window: Window, parts: int) -> Any:
     ).order_by("time", "span_id")
 
 
+def dealt_traces() -> Any:
+    """The ``TraceId`` of a table "traces", and its ``part``: 0 to `PARTS`, as a sample deals it; by that."""
+    import ibis
+
+    rows = ibis.table({"TraceId": "string"}, name="traces")
+    return rows.mutate(part=rows.TraceId.hash().abs() % PARTS).order_by("part", "TraceId")
+
+
 def _dealt(rows: Any, parts: int) -> Any:
     """Those whose trace is in the first ``parts`` of `PARTS`; what has no trace is dealt by its time."""
     if parts >= PARTS:

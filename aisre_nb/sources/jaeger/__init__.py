@@ -1,0 +1,1 @@
+"""Traces from Jaeger and what speaks its API."""
