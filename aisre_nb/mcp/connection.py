@@ -86,7 +86,12 @@ class Connection:
         await asyncio.shield(self._ready)
 
     async def call(
-        self, tool: str, arguments: dict[str, Any], progress: Progress, elicit: Elicit
+        self,
+        tool: str,
+        arguments: dict[str, Any],
+        progress: Progress,
+        elicit: Elicit,
+        meta: dict[str, Any] | None = None,
     ) -> types.CallToolResult:
         """Ask it. Raises `SourceUnreachable` where it is gone or does not answer; what it says itself is a result."""
         await self.start(_PATIENT)
@@ -94,7 +99,8 @@ class Connection:
         assert client is not None
         asking = Waiting(elicit, progress)
         self._asking.append(asking)
-        work = asyncio.ensure_future(client.call_tool(tool, arguments, progress_callback=asking.progressed))
+        told: Any = meta
+        work = asyncio.ensure_future(client.call_tool(tool, arguments, progress_callback=asking.progressed, meta=told))
         try:
             await asking.done(work, self.spec.call_seconds)
             found = work.result()
