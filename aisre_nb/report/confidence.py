@@ -20,7 +20,8 @@ _WEIGHTS = {"looked at": 0.15, "proof": 0.45, "checks": 0.2, "alternatives": 0.2
 _WEIGHTS_OF_NO_FAULT = {"looked at": 0.5, "checks": 0.5}
 _CAP = 0.97
 """Nothing that was only observed is certain."""
-_CAP_OPEN = 0.75
+_CAP_OPEN = 0.9
+"""With an obligation open: of 40 such causes on the sandbox's seeds 101 to 103 39 were right, of 27 on two more 24."""
 _CAP_AGAINST = 0.3
 _KINDS = {
     "alerts": ("alerts",),
