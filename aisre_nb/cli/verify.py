@@ -51,6 +51,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace, settings: Settings, record: Record, sources: Sources) -> int:
     from aisre_nb.approval.automatic import AutomaticApprover
+    from aisre_nb.cli.servers import joined
     from aisre_nb.models.builtin.model import BuiltinModel
     from aisre_nb.render.then_and_now import plain
     from aisre_nb.session import verifying
@@ -67,7 +68,9 @@ async def _run(arguments: argparse.Namespace, settings: Settings, record: Record
     try:
         asked = arguments.evidence or (list(found.evidence) if arguments.all else verifying.cited(found))
         approver = AutomaticApprover(found.policy, who())
-        compared = await verifying.verify(found, asked, approver=approver, progress=tell)
+        # Servers are asked again where they were: of a kept world they know nothing.
+        async with joined(found, approver, live="settings" in found.where):
+            compared = await verifying.verify(found, asked, approver=approver, progress=tell)
     finally:
         await found.close()
         if sys.stderr.isatty():

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aisre_nb.errors import ConfigurationError
 from aisre_nb.mcp.expansion import expanded, is_secret
+from aisre_nb.mcp.replaceable import ANSWERED_BY
 from aisre_nb.mcp.spec import OAuth, ServerSpec
 from aisre_nb.settings import Settings
 
@@ -20,7 +21,7 @@ FILE = ".mcp.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _KEYS = {
     "type", "command", "args", "env", "cwd", "url", "headers", "oauth", "protocol", "start_seconds", "call_seconds",
-    "disabled",
+    "disabled", "stand_in",
 }  # fmt: skip
 _PROTOCOLS = ("auto", "legacy", "2026-07-28")
 _BIGGEST = 1_000_000
@@ -125,7 +126,7 @@ def _spec(name: str, entry: Any, origin: Path, environ: Mapping[str, str]) -> Se
         origin.parent / Path(cwd).expanduser() if cwd else origin.parent, url, table("headers"),
         _oauth(entry.get("oauth"), environ, values), protocol, _seconds(entry, "start_seconds", 30.0),
         _seconds(entry, "call_seconds", 120.0), str(origin), json.dumps(dict(entry), sort_keys=True, default=str),
-        frozenset(values),
+        frozenset(values), _stand_in(entry.get("stand_in", False)),
     )  # fmt: skip
 
 
@@ -159,6 +160,20 @@ def _oauth(given: Any, environ: Mapping[str, str], values: set[str]) -> OAuth | 
     if found.get("client_secret"):
         values.add(found["client_secret"])
     return OAuth(**found)
+
+
+def _stand_in(given: Any) -> bool | tuple[str, ...]:
+    if isinstance(given, bool):
+        return given
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise ConfigurationError("stand_in is neither true nor a list of tools", 'write stand_in = ["get_logs"]')
+    unknown = [name for name in given if name not in ANSWERED_BY]
+    if unknown:
+        raise ConfigurationError(
+            f"stand_in names {unknown[0][:40]!r}, for which no tool of a server stands in",
+            f"there are {', '.join(ANSWERED_BY)}",
+        )
+    return tuple(dict.fromkeys(given))
 
 
 def _seconds(entry: Mapping[str, Any], key: str, default: float) -> float:

@@ -92,7 +92,12 @@ class Connection:
         await asyncio.shield(self._ready)
 
     async def call(
-        self, tool: str, arguments: dict[str, Any], progress: Progress, elicit: Elicit
+        self,
+        tool: str,
+        arguments: dict[str, Any],
+        progress: Progress,
+        elicit: Elicit,
+        meta: dict[str, Any] | None = None,
     ) -> types.CallToolResult:
         """Ask it. Raises `SourceUnreachable` where it is gone or does not answer; what it says itself is a result."""
         await self.start(_PATIENT)
@@ -100,17 +105,16 @@ class Connection:
         assert client is not None
         asking = Waiting(elicit, progress)
         self._asking.append(asking)
-        work = asyncio.ensure_future(client.call_tool(tool, arguments, progress_callback=asking.progressed))
+        told: Any = meta
+        work = asyncio.ensure_future(client.call_tool(tool, arguments, progress_callback=asking.progressed, meta=told))
         try:
             await asking.done(work, self.spec.call_seconds)
             found = work.result()
         except MCPError as error:
             raise await self._failed(tool, error) from None
         except TimeoutError:
-            step = "ask for less, or raise its call_seconds"
-            raise SourceUnreachable(
-                f"{self.spec.name} gave no answer within {self.spec.call_seconds:g} s", step
-            ) from None
+            told = f"{self.spec.name} gave no answer within {self.spec.call_seconds:g} s"
+            raise SourceUnreachable(told, "ask for less, or raise its call_seconds") from None
         except Exception as error:
             # The library raises many kinds for answers that are none.
             told = visible(" ".join(self.spec.masked(str(error)).split()))[:300]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aisre_nb.mcp.joining import wanted
+from aisre_nb.mcp.spec import ServerSpec
 from aisre_nb.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,9 +42,16 @@ def tried(settings: Settings, servers: Servers | None = None) -> list[Tried]:
         for spec in may:
             gap = next((g for g in gaps if g.startswith(f"the MCP server {spec.name}")), "")
             reads = sum(t.name.startswith(f"{spec.name}.") and t.effect == "read" for t in tools)
-            works = "" if gap else f"MCP server: {ours.told(spec)}, {reads} of them only look"
+            works = "" if gap else f"MCP server: {ours.told(spec)}, {reads} of them only look{_standing(spec)}"
             found.append(Tried(spec.name, not gap, works or ours.asks(spec) or gap))
     finally:
         if servers is None:
             ours.close_now()
     return found
+
+
+def _standing(spec: ServerSpec) -> str:
+    if not spec.stand_in:
+        return ""
+    named = ", ".join(spec.stand_in) if isinstance(spec.stand_in, tuple) else "what no source answers"
+    return f"; it may stand in for {named}"

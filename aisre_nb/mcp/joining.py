@@ -70,9 +70,11 @@ async def join(inv: Investigation, servers: Servers, specs: Sequence[ServerSpec]
         else:
             allowed.append(spec)
     gaps += await servers.start(allowed)
-    for tool in servers.tools(inv.settings.reads, inv.settings.max_tool_tokens):
+    reads = inv.settings.reads
+    standing, notes = servers.standing_in(reads, inv.registry, inv.sources)
+    for tool in (*standing.values(), *servers.tools(reads, inv.settings.max_tool_tokens, standing)):
         inv.registry.add(tool)
-    return gaps
+    return [*gaps, *notes]
 
 
 def tell(inv: Investigation, gaps: Sequence[str]) -> None:

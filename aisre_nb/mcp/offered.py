@@ -26,7 +26,7 @@ from aisre_nb.tools.tool import Tool, ToolContext
 
 _WORDS = 1_000
 """Characters of a tool's description."""
-_LIMIT = 4 * 3600.0
+LIMIT = 4 * 3600.0
 """Seconds; the connection knows how long a call may take without the waits for a person."""
 _SMALL = 20_000
 """Characters of an answer."""
@@ -52,7 +52,7 @@ def _tool(connection: Connection, background: Background, listed: types.Tool, re
     async def handler(context: ToolContext, given: BaseModel) -> ToolResult:
         arguments = given.model_dump(mode="json")
         declined: list[str] = []
-        found = await _asked(
+        found = await asked(
             connection, background, listed.name, arguments, context, declined, again=tool.effect == "read"
         )
         # A thread costs more than a small answer does.
@@ -70,16 +70,16 @@ def _tool(connection: Connection, background: Background, listed: types.Tool, re
         return ChangeView(f"Call {full}", body, f"server {spec.name}", rows=rows)
 
     made = Tool(
-        name, described, schemas.arguments(name, listed.input_schema), handler, preview=preview, time_limit=_LIMIT
+        name, described, schemas.arguments(name, listed.input_schema), handler, preview=preview, time_limit=LIMIT
     )
     tool = replace(foreign(made, spec.name, reads), name=full)
     # The handler reads its effect: the user's, not the server's.
     return tool
 
 
-async def _asked(
+async def asked(
     connection: Connection, background: Background, tool: str, arguments: dict[str, Any], context: ToolContext,
-    declined: list[str], *, again: bool,
+    declined: list[str], *, again: bool, meta: dict[str, Any] | None = None,
 ) -> types.CallToolResult:  # fmt: skip
     """In the background's loop; what a person is asked and told happens in ours."""
     here = asyncio.get_running_loop()
@@ -93,12 +93,12 @@ async def _asked(
         return await asyncio.wrap_future(asking)
 
     try:
-        return await background.run(connection.call(tool, arguments, progress, elicit))
+        return await background.run(connection.call(tool, arguments, progress, elicit, meta))
     except SourceUnreachable:
         # A server that ended while it looked is started again and asked once more; a change is never sent twice.
         if not again or connection.up or connection.flooded:
             raise
-    return await background.run(connection.call(tool, arguments, progress, elicit))
+    return await background.run(connection.call(tool, arguments, progress, elicit, meta))
 
 
 class _Progress:

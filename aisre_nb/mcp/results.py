@@ -12,6 +12,7 @@ from aisre_nb.evidence.brief import cut
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.result import ToolResult
 from aisre_nb.mcp import frames, values
+from aisre_nb.mcp.read_back import OURS_ALONE
 
 _SHORT = 8_000
 """Characters of a text that a model reads whole."""
@@ -67,7 +68,7 @@ def _around(value: Any) -> dict[str, Any]:
     return {
         str(k)[:60]: v
         for k, v in list(value.items())[:20]
-        if isinstance(v, str | int | float | bool) and len(str(v)) < 300
+        if k not in OURS_ALONE and isinstance(v, str | int | float | bool) and len(str(v)) < 300
     }
 
 
@@ -76,7 +77,8 @@ def _nested(value: Any, title: str, server: str, query: str, notes: tuple[str, .
     import pandas as pd
 
     text = json.dumps(value, indent=1, ensure_ascii=False)
-    facts = value if isinstance(value, dict) and len(text) <= _FACTS else {}
+    facts = {k: v for k, v in value.items() if k not in OURS_ALONE} if isinstance(value, dict) else {}
+    facts = facts if len(text) <= _FACTS else {}
     if len(text) <= _SHORT:
         first = _first(json.dumps(value, ensure_ascii=False))
         return ToolResult("text", title, first, None, facts, server, query, text=text, notes=notes)

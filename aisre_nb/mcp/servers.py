@@ -6,14 +6,20 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aisre_nb.errors import AisreError
+from aisre_nb.mcp import stand_in
 from aisre_nb.mcp.background import Background
 from aisre_nb.mcp.connection import Connection
 from aisre_nb.mcp.finding import search, tokens
 from aisre_nb.mcp.offered import offered
 from aisre_nb.mcp.spec import ServerSpec
+from aisre_nb.tools.registry import Registry
 from aisre_nb.tools.tool import Tool
+
+if TYPE_CHECKING:
+    from aisre_nb.sources.base import Sources
 
 AT_ONCE = 8
 """Servers that are starting at the same time."""
@@ -34,13 +40,22 @@ class Servers:
             return []
         return await self._background.run(self._start(specs, seconds))
 
-    def tools(self, reads: Collection[str], most: int) -> list[Tool]:
-        """Of all servers that are, or were, up. Where they cost more than ``most`` tokens they are not listed to a
-        model, but for two that find and call them."""
+    def tools(self, reads: Collection[str], most: int, without: Collection[str] = ()) -> list[Tool]:
+        """Of all servers that are, or were, up, but for those of these names. Where they cost more than ``most`` tokens
+        they are not listed to a model, but for two that find and call them."""
         found = [tool for c in self._connections.values() for tool in offered(c, self._background, reads)]
+        found = [tool for tool in found if tool.name not in without]
         if not found or tokens(found) <= most:
             return found
         return [*search(found), *(replace(tool, listed=False) for tool in found)]
+
+    def standing_in(
+        self, reads: Collection[str], registry: Registry, sources: Sources
+    ) -> tuple[dict[str, Tool], list[str]]:
+        """The tools that stand in for ours, by their own names (``metoro.get_logs``); a line for each that may not."""
+        stand_in.restore(registry)
+        connections = list(self._connections.values())
+        return stand_in.chosen(connections, self._background, reads, registry, sources)
 
     def asks(self, spec: ServerSpec) -> str:
         """What a person has to do before it can start; empty: nothing."""

@@ -56,6 +56,9 @@ class ServerSpec:
     """Its entry as JSON as it stands in that file, with the names of variables and not their values."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that must not be repeated."""
+    stand_in: bool | tuple[str, ...] = False
+    """Whether its tools may stand in for ours of the same name where no source answers; or which of them do, also where
+    one does."""
 
     @property
     def digest(self) -> str:

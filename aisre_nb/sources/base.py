@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aisre_nb.evidence.change import ChangeView, FileChange
     from aisre_nb.sources.cluster import Cluster
-    from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
+    from aisre_nb.sources.monitoring import AlertHistory, DashboardSource, PromqlSource, SilenceSource
     from aisre_nb.sources.sql import SqlSource
 
 
@@ -449,6 +449,7 @@ class Sources:
     promql: PromqlSource | None = None
     history: AlertHistory | None = None
     silences: SilenceSource | None = None
+    dashboards: DashboardSource | None = None
     all: Sequence[Source] = ()
     now: datetime | None = None
     """The instant that a kept world ended when it was opened; None asks the clock."""

@@ -1,7 +1,7 @@
 """The types that ``[sources.NAME]`` may have: each a module of its own, imported when one is configured.
 
 Such a module has ``OPTIONS``, a model on `Options`, and ``make(name, options, place)``, which gives an `Offer` or
-raises an `AisreError`; it asks nothing of the network yet.
+raises an `AisreError`; it asks nothing of the network yet, but for a door, which says what is behind it.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "jaeger": Kind("aisre_nb.sources.jaeger.source"),
     "opensearch": Kind("aisre_nb.sources.opensearch.source"),
     "elasticsearch": Kind("aisre_nb.sources.opensearch.source"),
+    "grafana": Kind("aisre_nb.sources.grafana.source", {"url": "GRAFANA_URL"}),
     "clickhouse": Kind(
         "aisre_nb.sources.clickhouse.source",
         {"url": "CLICKHOUSE_URL", "username": "CLICKHOUSE_USER", "password_env": "CLICKHOUSE_PASSWORD"},

@@ -69,6 +69,16 @@ class PromqlSource(Protocol):
         ...
 
 
+class DashboardSource(Protocol):
+    """What people look at."""
+
+    async def dashboards(self, query: str, variables: Mapping[str, str], limit: int) -> Answer:
+        """dashboard, panel, source (the data source's name), type (its type there), query (with the variables' values),
+        written (as it stands there), link; the panels that fit the words of ``query`` best first.
+        """
+        ...
+
+
 class SilenceSource(Protocol):
     """What keeps alerts from notifying."""
 

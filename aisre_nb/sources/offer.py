@@ -20,7 +20,7 @@ from aisre_nb.sources.base import (
     TraceSource,
 )
 from aisre_nb.sources.cluster import Cluster
-from aisre_nb.sources.monitoring import AlertHistory, PromqlSource, SilenceSource
+from aisre_nb.sources.monitoring import AlertHistory, DashboardSource, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
 from aisre_nb.sources.sql import SqlSource
 
@@ -41,6 +41,7 @@ class Offer:
     history: AlertHistory | None = None
     silences: SilenceSource | None = None
     sql: SqlSource | None = None
+    dashboards: DashboardSource | None = None
     cluster: Cluster | None = None
     after: frozenset[str] = frozenset()
     """Of what others go before it wherever they are configured: ``{"logs"}``."""
@@ -50,16 +51,20 @@ class Offer:
     question: str = ""
     reported: Reported = field(default_factory=Reported)
     notes: tuple[str, ...] = ()
+    behind: tuple[Offer, ...] = ()
+    """What is asked through it; who is configured for the same goes before."""
 
 
 _ONE = (
     "alerts", "metrics", "traces", "logs", "code", "kubernetes", "cluster", "sql", "promql", "history", "silences",
+    "dashboards",
 )  # fmt: skip
 """Of these one source is asked, the first that is configured."""
 
 
 def together(offers: Sequence[Offer], notes: Sequence[str] = ()) -> Sources:
     """The sources of an investigation; who is not asked for something that it has is a note."""
+    offers = [*offers, *(one for offer in offers for one in offer.behind)]
     told = [*notes, *(f"{offer.source.name}: {note}" for offer in offers for note in offer.notes)]
     asked: dict[str, Any] = {}
     passed: dict[str, list[str]] = {}

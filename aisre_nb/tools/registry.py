@@ -150,6 +150,10 @@ def tools_for(sources: Sources | None) -> list[Tool]:
         from aisre_nb.tools.alert_history import get_alert_history
 
         found.append(get_alert_history)
+    if sources is not None and sources.dashboards is not None:
+        from aisre_nb.tools.dashboards import search_dashboards
+
+        found.append(search_dashboards)
     if sources is not None and sources.silences is not None:
         from aisre_nb.tools.silences import create_silence, get_alert_groups, get_silences
 

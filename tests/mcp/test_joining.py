@@ -21,6 +21,7 @@ from aisre_nb.mcp.spec import ServerSpec
 from aisre_nb.record.events import Decided
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
+from aisre_nb.tools.alerts import get_alerts
 
 Spec = Callable[..., ServerSpec]
 Make = Callable[..., Investigation]
@@ -80,6 +81,23 @@ async def test_many_tools_are_searched_and_called_by_their_own_names(
     assert [step.tool for step in inv.steps] == [FIND, "bare.get_logs", "bare.add"]
     assert inv.steps[2].evidence is not None and inv.steps[2].evidence.text.endswith("3")
     assert [(p.tool, dict(p.arguments)) for p in ada.shown] == [("bare.add", {"a": 1, "b": 2})]
+
+
+async def test_who_stands_in_and_answers_something_else_is_a_gap_and_no_more(
+    spec: Spec, servers: Servers, investigation: Make, fixed: Any
+) -> None:
+    inv = investigation([("get_alerts", {}), ("bare__get_logs", {})], reads=("bare.get_alerts", "bare.get_logs"))
+    inv.registry.add(get_alerts)
+    gaps = await _joined(inv, servers, spec("bare", "posing", stand_in=("get_alerts", "get_logs")))
+    assert len(gaps) == 1 and gaps[0].startswith("bare.get_logs does not stand in for get_logs: its arguments are not")
+    report = await inv.ask("why?", approver=fixed("reject"))
+    # Under its own name it is what it was, and who stands in is told of once.
+    assert [tool.name for tool in inv.model.seen[0].tools] == ["get_alerts", "bare__get_logs", "submit_report"]
+    alerts, logs = inv.steps
+    assert alerts.evidence is None and alerts.effect == "read" and alerts.decision is None
+    assert alerts.error.startswith("bare.get_alerts stands in for get_alerts, and its answer cannot be taken: its kind")
+    assert logs.evidence is not None and logs.tool == "bare.get_logs"
+    assert {gaps[0], alerts.error} <= set(report.gaps)
 
 
 async def test_what_nobody_allowed_is_not_started_and_is_a_gap(

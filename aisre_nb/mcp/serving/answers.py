@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import mcp_types as types
@@ -10,12 +12,26 @@ import mcp_types as types
 from aisre_nb.evidence.brief import brief
 from aisre_nb.evidence.digest import plain_json
 from aisre_nb.evidence.evidence import Evidence
+from aisre_nb.mcp.columns import told as holds
 
-_ROWS = 200
-_LETTERS = 2_000
-"""Characters of one text in a row."""
-_LARGEST = 400_000
-"""Characters of rows."""
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of a frame is sent."""
+
+    rows: int
+    letters: int
+    """Of one text in a row."""
+    items: int
+    """Of one list in a row."""
+    all: int
+    """Characters of all rows."""
+
+
+_FIRST = _Room(200, 2_000, 40, 400_000)
+"""What an assistant reads."""
+_WHOLE = _Room(20_000, 100_000, 2_000, 5_000_000)
+"""What a client goes on computing with, which asks for it."""
 
 EVIDENCE: dict[str, Any] = {
     "type": "object",
@@ -30,6 +46,11 @@ EVIDENCE: dict[str, Any] = {
         "end": {"type": ["string", "null"]},
         "facts": {"type": "object", "description": "What code computed from all rows."},
         "columns": {"type": "array", "items": {"type": "string"}},
+        "types": {
+            "type": "object",
+            "description": "By column: time, integer, number, boolean, text or json.",
+            "additionalProperties": {"type": "string"},
+        },
         "total_rows": {"type": "integer"},
         "rows": {
             "type": "array",
@@ -37,6 +58,7 @@ EVIDENCE: dict[str, Any] = {
             "description": "The first ones; read_evidence has more.",
         },
         "link": {"type": ["string", "null"]},
+        "notes": {"type": "array", "items": {"type": "string"}, "description": "What was not seen, or was cut."},
     },
     "required": ["evidence", "kind", "title", "summary", "facts", "columns", "total_rows", "rows"],
 }
@@ -68,15 +90,15 @@ REPORT: dict[str, Any] = {
 }
 
 
-def of_evidence(found: Evidence) -> types.CallToolResult:
-    """One result: its text for a model, and its rows."""
-    frame = found.df
+def of_evidence(found: Evidence, notes: Sequence[str] = (), *, whole: bool = False) -> types.CallToolResult:
+    """One result: its text for a model, and its rows; the first ones, or ``whole``."""
+    frame, room = found.df, _WHOLE if whole else _FIRST
     rows: list[Any] = []
     size = 0
-    for row in frame.head(_ROWS).to_dict("records"):
-        told = brief(plain_json({str(k): v for k, v in row.items()}), 40, _LETTERS)
+    for row in frame.head(room.rows).to_dict("records"):
+        told = brief(plain_json({str(k): v for k, v in row.items()}), room.items, room.letters)
         size += len(json.dumps(told))
-        if size > _LARGEST:
+        if size > room.all:
             break
         rows.append(told)
     value = {
@@ -90,9 +112,11 @@ def of_evidence(found: Evidence) -> types.CallToolResult:
         "end": plain_json(found.window.end) if found.window else None,
         "facts": plain_json(dict(found.facts)),
         "columns": [str(column) for column in frame.columns],
+        "types": holds(frame),
         "total_rows": len(frame),
         "rows": rows,
         "link": found.link,
+        "notes": list(notes),
     }
     return types.CallToolResult(content=[types.TextContent(text=found.text)], structured_content=value)
 

@@ -13,6 +13,7 @@ from mcp.server import Server, ServerRequestContext
 from aisre_nb import __version__
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import AisreError, UsageError
+from aisre_nb.mcp.read_back import WHOLE
 from aisre_nb.mcp.serving.answers import EVIDENCE, REPORT, of_error, of_evidence, of_report
 from aisre_nb.mcp.serving.approving import ElicitApprover
 from aisre_nb.mcp.serving.running import Calls, Put, Tell
@@ -88,13 +89,16 @@ class Offer:
             try:
                 if params.name == INVESTIGATE:
                     return await self._investigate(arguments, approver, tell)
-                return await self._call(params.name, arguments, approver, tell)
+                whole = bool((params.meta or {}).get(WHOLE))
+                return await self._call(params.name, arguments, approver, tell, whole=whole)
             except AisreError as error:
                 return of_error(self._inv.redactor.text(str(error)))
 
         return await self._calls.run(context, params, work)
 
-    async def _call(self, name: str, arguments: dict[str, Any], approver: Approver, tell: Tell) -> types.CallToolResult:
+    async def _call(
+        self, name: str, arguments: dict[str, Any], approver: Approver, tell: Tell, *, whole: bool
+    ) -> types.CallToolResult:
         tool = self._tools.get(name)
         if tool is None:
             raise UsageError(
@@ -103,8 +107,10 @@ class Offer:
         call = ToolCall(f"mcp-{next(self._numbers)}", tool.name, arguments)
         async with self._one:
             self._inv.messages.clear()
+            self._inv.gaps.clear()
             step = await self._inv.act(call, f"{tool.name} for an MCP client", approver=approver, watcher=_Told(tell))
-        return of_evidence(step.evidence) if step.evidence is not None else of_error(step.error)
+            notes = list(self._inv.gaps)
+        return of_evidence(step.evidence, notes, whole=whole) if step.evidence else of_error(step.error)
 
     async def _investigate(self, arguments: dict[str, Any], approver: Approver, tell: Tell) -> types.CallToolResult:
         question = arguments.get("question")

@@ -21,6 +21,7 @@ from aisre_nb.sources.mirror.sliced import Clock
 from aisre_nb.sources.offer import Offer
 from aisre_nb.sources.opensearch import asking, dsl, fields
 from aisre_nb.sources.opensearch.fields import Fields, Role
+from aisre_nb.sources.opensearch.multi_search import MultiSearch
 from aisre_nb.sources.opensearch.reading import MOST, Clause, Reading, between, body
 from aisre_nb.sources.queries import records
 from aisre_nb.times import Window
@@ -48,6 +49,8 @@ class OpenSearchOptions(MirrorOptions):
     span_field: str = Field("", pattern=_NAME)
     page: int = Field(5000, ge=100, le=MOST)
     """Documents of one answer."""
+    msearch: bool = False
+    """Searches go to ``_msearch``, which is all that Grafana's proxy takes."""
 
     @field_validator("index")
     @classmethod
@@ -168,5 +171,6 @@ def _clauses(wanted: Wanted, there: Fields) -> list[Clause]:
 
 def make(name: str, options: OpenSearchOptions, place: Place) -> Offer:
     """Raises `ConfigurationError` where a secret is missing."""
-    source = OpenSearchSource(name, HttpClient(options.access(name, place.base, place.environ)), options)
+    client = MultiSearch if options.msearch else HttpClient
+    source = OpenSearchSource(name, client(options.access(name, place.base, place.environ)), options)
     return Offer(source, logs=source)

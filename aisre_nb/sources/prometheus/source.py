@@ -37,6 +37,8 @@ class PrometheusOptions(HttpOptions):
 
     service_label: str | None = None
     """The label that names a service; None: the first usual one that metrics of requests have."""
+    datasource: str = ""
+    """The UID of Grafana's data source of it: then ``link`` is Grafana's address, and leads to Explore."""
 
 
 OPTIONS = PrometheusOptions
@@ -45,7 +47,7 @@ OPTIONS = PrometheusOptions
 def make(name: str, options: PrometheusOptions, place: Place) -> Offer:
     """Asks nothing yet. Raises `ConfigurationError` where a secret is not there."""
     access = options.access(name, place.base, place.environ)
-    source = Prometheus(HttpClient(access), options.service_label, options.link)
+    source = Prometheus(HttpClient(access), options.service_label, options.link, options.datasource)
     notes = () if options.verify else ("its certificate is not looked at: verify = false",)
     return Offer(source, metrics=source, promql=source, history=source, notes=notes)
 
@@ -53,10 +55,13 @@ def make(name: str, options: PrometheusOptions, place: Place) -> Offer:
 class Prometheus:
     """Speaks `MetricSource`, `PromqlSource`, `AlertHistory` and `Source`."""
 
-    def __init__(self, http: HttpClient, service_label: str | None = None, link: str = "") -> None:
+    def __init__(
+        self, http: HttpClient, service_label: str | None = None, link: str = "", datasource: str = ""
+    ) -> None:
         self.name = http.access.name
         self._http = http
         self._link = link
+        self._datasource = datasource
         self._catalogs = Catalogs(service_label)
 
     async def services(self, window: Window) -> Answer:
@@ -145,11 +150,13 @@ class Prometheus:
                       self._page(asking.queries, query, window, service))  # fmt: skip
 
     def _page(self, queries: list[str], query: str, window: Window | None, service: str | None) -> str | None:
-        if self._link:
+        if self._link and not (self._datasource and "{" not in self._link):
             return filled(self._link, {"query": query, "service": service, **times(window)})
         first = next((one for one in queries if not one.startswith("GET ")), None)
         if first is None or window is None:
             return None
+        if self._link:
+            return links.grafana(self._link, "prometheus", self._datasource, first, window)
         return links.prometheus(self._http.access.url, first, window)
 
 

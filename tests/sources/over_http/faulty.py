@@ -19,6 +19,8 @@ class Faulty:
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
+        self.fails = ""
+        """How every question is answered, whatever its path."""
         self.asked = threading.Event()
         """Set by the first request."""
         self.failing = 0
@@ -53,7 +55,7 @@ def _handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
             faulty.seen.append((self.command, self.path, dict(self.headers.items()), body))
             faulty.asked.set()
             path = urlsplit(self.path).path
-            name = path.rsplit("/", 1)[-1]
+            name = faulty.fails or path.rsplit("/", 1)[-1]
             found = getattr(self, f"_{name.replace('-', '_')}", None)
             if found is not None:
                 found()

@@ -1,0 +1,1 @@
+"""Grafana as a door: what is behind it by our own connectors through its proxy, and its dashboards' queries."""
