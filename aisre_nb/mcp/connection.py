@@ -16,12 +16,11 @@ from mcp import Client, MCPError
 from aisre_nb import __version__
 from aisre_nb.errors import AisreError, SourceUnreachable
 from aisre_nb.evidence.invisible import visible
-from aisre_nb.mcp import oauth, opening, web
+from aisre_nb.mcp import guard, oauth, opening, web
+from aisre_nb.mcp.listing import listed
 from aisre_nb.mcp.spec import ServerSpec
-from aisre_nb.mcp.waiting import Elicit, Progress, Waiting
+from aisre_nb.mcp.waiting import Elicit, Progress, Waiting, either
 
-_PAGES = 50
-_TOOLS = 2_000
 _CLOSING = 12.0
 """Seconds within which a server that ignores everything is killed."""
 _SIGNING_IN = 300.0
@@ -40,6 +39,8 @@ class Connection:
     def __init__(self, spec: ServerSpec) -> None:
         self.spec = spec
         self.tools: list[types.Tool] = []
+        self.only_tasks: list[str] = []
+        """Tools that run as a task alone, which we do not do."""
         self.version = ""
         """Of the protocol, once it is up."""
         self.failure: AisreError | None = None
@@ -60,6 +61,11 @@ class Connection:
         self._said = ""
         """Its last words, when it ended."""
         self._asking: list[Waiting] = []
+
+    @property
+    def flooded(self) -> bool:
+        """Whether it was ended for what it sent: the same call would end it again."""
+        return guard.FLOODED in self._said
 
     @property
     def up(self) -> bool:
@@ -107,10 +113,8 @@ class Connection:
         except MCPError as error:
             raise await self._failed(tool, error) from None
         except TimeoutError:
-            step = "ask for less, or raise its call_seconds"
-            raise SourceUnreachable(
-                f"{self.spec.name} gave no answer within {self.spec.call_seconds:g} s", step
-            ) from None
+            told = f"{self.spec.name} gave no answer within {self.spec.call_seconds:g} s"
+            raise SourceUnreachable(told, "ask for less, or raise its call_seconds") from None
         except Exception as error:
             # The library raises many kinds for answers that are none.
             told = visible(" ".join(self.spec.masked(str(error)).split()))[:300]
@@ -138,9 +142,13 @@ class Connection:
             if self._owner is not None:
                 # What it said is known once it is closed.
                 await asyncio.wait({self._owner}, timeout=_CLOSING)
+            step = "ask it for less" if self.flooded else "it is started again for the next call"
             return web.understood(self.spec, self._heard) or SourceUnreachable(
-                f"{self.spec.name} ended while {tool} ran{self._said}", "it is started again for the next call"
+                f"{self.spec.name} ended while {tool} ran{self._said}", step
             )
+        if error.code == types.URL_ELICITATION_REQUIRED:
+            step = "do by yourself what it wants to be done there, then ask again"
+            return SourceUnreachable(f"{self.spec.name} wants a page to be opened, which is not done: {told}", step)
         failure = web.understood(self.spec, self._heard)
         if failure is not None or told == "Session terminated":
             # A new session, or a new token, next time.
@@ -163,7 +171,7 @@ class Connection:
                     self.starts += 1
                     if not ready.done():
                         ready.set_result(None)
-                    await _either(self._ended, self._stop)
+                    await either(self._ended, self._stop)
                     self._client = None
                 self._said = self._last(_tail(errors))
             except Exception as error:
@@ -197,7 +205,7 @@ class Connection:
                     cache=None,
                 )
                 await stack.enter_async_context(client)
-                self.tools = await _listed(client)
+                self.tools, self.only_tasks = await listed(client)
             yield client
 
     async def _elicited(self, context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
@@ -225,31 +233,6 @@ class Connection:
         what = "ended before it listed its tools" if self.spec.command else f"did not answer ({told})"
         step = "try its command in a terminal" if self.spec.command else "look at its url"
         return SourceUnreachable(f"{name} {what}{tail}", step)
-
-
-async def _listed(client: Client) -> list[types.Tool]:
-    """All pages, within bounds; the same name twice is the first one."""
-    found: dict[str, types.Tool] = {}
-    cursor: str | None = None
-    for _ in range(_PAGES):
-        page = await client.list_tools(cursor=cursor)
-        before = len(found)
-        for tool in page.tools:
-            found.setdefault(tool.name, tool)
-        cursor = page.next_cursor
-        # A page that brings nothing new is the last one, whatever it says.
-        if cursor is None or len(found) == before or len(found) > _TOOLS:
-            break
-    return list(found.values())[:_TOOLS]
-
-
-async def _either(*events: asyncio.Event) -> None:
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in waits:
-            each.cancel()
 
 
 def _first(error: BaseException) -> BaseException:

@@ -45,7 +45,7 @@ def table(value: Any) -> Table | None:
     import pandas as pd
 
     rows = shapes.rows(value)
-    if not rows:
+    if not any(rows):
         return None
     frame = pd.json_normalize(rows, max_level=2)
     notes: tuple[str, ...] = ()
@@ -59,7 +59,10 @@ def table(value: Any) -> Table | None:
     frame = pd.DataFrame({column: _tidy(frame[column]) for column in frame.columns})
     found = _spans(frame) or _logs(frame) or _series(frame)
     if found is None:
-        found = Table("table", frame, f"{len(frame)} rows")
+        when = _times(frame)
+        if when is not None and pd.api.types.is_numeric_dtype(frame[when[0]]):
+            frame = frame.assign(**{when[0]: when[1]})
+        found = Table("table", frame, f"{len(frame)} {'row' if len(frame) == 1 else 'rows'}")
     return Table(found.kind, found.frame, found.what, found.facts, notes)
 
 
@@ -179,11 +182,16 @@ def _series(frame: pd.DataFrame) -> Table | None:
             )
         )
     made = pd.concat(parts, ignore_index=True)
-    made = made[made["time"].notna()].sort_values(["signal", "time"], kind="stable").reset_index(drop=True)
-    count = made["signal"].nunique()
-    if count > max(200, len(made) // 2):
+    keys = ["service", "signal"]
+    made = made[made["time"].notna()].sort_values([*keys, "time"], kind="stable").reset_index(drop=True)
+    each = made.groupby(keys, sort=False)["value"]
+    count = each.ngroups
+    # Values at one instant are read as a table.
+    if count > max(200, len(made) // 2) or made["time"].nunique() < 2:
         return None
     what = f"{count} series, {len(made)} points"
-    ends = made.groupby("signal", sort=False)["value"].agg(["min", "max", "mean", "last"]).head(20)
-    facts: Mapping[str, Any] = {"series": count, "signals": json.loads(ends.round(6).to_json(orient="index"))}
+    ends = each.agg(["min", "max", "mean", "last"]).head(20)
+    names = [" ".join(filter(None, key)) for key in ends.index]
+    ranges = dict(zip(names, json.loads(ends.round(6).to_json(orient="records")), strict=True))
+    facts: Mapping[str, Any] = {"series": count, "signals": ranges}
     return Table("metrics", made, what, dict(facts))

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 
+FLOODED = "ended, for it sent"
 _CHUNK = 1 << 16
 _TAIL = 4000
 _LOOK = 0.5
@@ -62,8 +63,8 @@ class _Watched:
         self._lines += data.count(b"\n")
         self._long = len(data) - data.rfind(b"\n") - 1 if b"\n" in data else self._long + len(data)
         if self._long > self._line:
-            return f"ended, for it sent a line of more than {self._line} bytes"
-        return f"ended, for it sent more than {self._rate} lines in a second" if self._lines > self._rate else ""
+            return f"{FLOODED} a line of more than {self._line} bytes"
+        return f"{FLOODED} more than {self._rate} lines in a second" if self._lines > self._rate else ""
 
 
 def _pass_on(

@@ -96,7 +96,7 @@ async def asked(
         return await background.run(connection.call(tool, arguments, progress, elicit, meta))
     except SourceUnreachable:
         # A server that ended while it looked is started again and asked once more; a change is never sent twice.
-        if not again or connection.up:
+        if not again or connection.up or connection.flooded:
             raise
     return await background.run(connection.call(tool, arguments, progress, elicit, meta))
 

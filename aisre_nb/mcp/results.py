@@ -11,7 +11,7 @@ from aisre_nb.errors import ToolError
 from aisre_nb.evidence.brief import cut
 from aisre_nb.evidence.invisible import visible
 from aisre_nb.evidence.result import ToolResult
-from aisre_nb.mcp import frames
+from aisre_nb.mcp import frames, values
 from aisre_nb.mcp.read_back import OURS_ALONE
 
 _SHORT = 8_000
@@ -28,7 +28,7 @@ def result(server: str, tool: str, arguments: dict[str, Any], found: types.CallT
         raise ToolError(f"{server}.{tool}: {cut(visible(text), 2000) or 'it failed, and did not say why'}")
     query = f"{tool} {json.dumps(arguments, sort_keys=True, ensure_ascii=False, default=str)}"
     title = f"{server}.{tool}"
-    value = _value(found.structured_content, texts)
+    value = values.value(found.structured_content, texts)
     known = frames.table(value) if value is not None else None
     if known is not None:
         facts = {**_around(value), **known.facts}
@@ -59,36 +59,6 @@ def _read(found: types.CallToolResult, name: str) -> tuple[list[str], tuple[str,
             case types.ResourceLink(uri=uri):
                 texts.append(f"see {uri}")
     return texts, tuple(notes)
-
-
-def _value(structured: Any, texts: list[str]) -> Any:
-    """The JSON value of an answer; None where it is prose."""
-    if structured is not None:
-        # What is no object is wrapped in one by the protocol.
-        only = isinstance(structured, dict) and list(structured) == ["result"]
-        value = structured["result"] if only else structured
-        parsed = _parsed(value) if isinstance(value, str) else None
-        return value if parsed is None else parsed
-    parts = [_parsed(text) for text in texts]
-    if not parts or any(part is None for part in parts):
-        return None
-    return parts[0] if len(parts) == 1 else parts
-
-
-def _parsed(text: str) -> Any:
-    text = text.strip()
-    if not text.startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        # One object a line.
-        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (ValueError, RecursionError):
-        return None
-    return lines if len(lines) > 1 else None
 
 
 def _around(value: Any) -> dict[str, Any]:

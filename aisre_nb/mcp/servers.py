@@ -66,7 +66,8 @@ class Servers:
         """What it brings, once it is up."""
         connection = self._connections[spec.name]
         count = len(connection.tools)
-        return f"{count} {'tool' if count == 1 else 'tools'}, protocol {connection.version}"
+        left = f" ({len(connection.only_tasks)} more run as a task alone)" if connection.only_tasks else ""
+        return f"{count} {'tool' if count == 1 else 'tools'}{left}, protocol {connection.version}"
 
     async def close(self) -> None:
         """Let go of all, and of their processes."""

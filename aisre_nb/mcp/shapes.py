@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 _DEPTH = 5
 _EPOCHS = ((1e17, "ns"), (1e14, "us"), (1e11, "ms"), (0.0, "s"))
+_GO_UTC = r" \+0000 UTC$"
+_YEARS = (1700, 2250)
 _DURATIONS = {
     "duration_ms": 1.0, "durationms": 1.0, "duration_us": 1e-3, "duration_ns": 1e-6, "duration_s": 1e3,
     "duration_seconds": 1e3, "durationnano": 1e-6, "duration_nano": 1e-6, "latency_ms": 1.0,
@@ -23,7 +26,22 @@ def rows(value: Any) -> list[dict[str, Any]]:
         for read in (_prometheus, _loki, _grafana, _columns, _jaeger):
             if found := read(value):
                 return found
-    return max(_lists(value, 0), key=len, default=[])
+        # A list beside an empty result, of links or warnings, is not what was asked for.
+        if _names_its_rows(value) or _is_one_object(value):
+            return []
+    found = max(_lists(value, 0), key=len, default=[])
+    # An object with a list somewhere in it is no table: the rest of it would be lost.
+    return found if isinstance(value, list) or 2 * len(json.dumps(found)) >= len(json.dumps(value)) else []
+
+
+def _names_its_rows(value: Mapping[str, Any]) -> bool:
+    inner = value.get("data")
+    return any(isinstance(each, Mapping) and "resultType" in each and "result" in each for each in (value, inner))
+
+
+def _is_one_object(value: Mapping[str, Any]) -> bool:
+    """One object of Kubernetes, and no list of them."""
+    return {"apiVersion", "kind", "metadata"} <= set(value) and not isinstance(value.get("items"), list)
 
 
 def _lists(value: Any, depth: int) -> list[list[dict[str, Any]]]:
@@ -45,7 +63,10 @@ def _lists(value: Any, depth: int) -> list[list[dict[str, Any]]]:
 
 
 def _prometheus(value: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """``{"resultType": "matrix" or "vector", "result": [{"metric": {}, "values": [[s, "1"]]}]}``."""
+    """``{"resultType": "matrix" or "vector", "result": [{"metric": {}, "values": [[s, "1"]]}]}``, or one value."""
+    if value.get("resultType") in ("scalar", "string") and _pair(value.get("result")):
+        at, told = value["result"][:2]
+        return [{"time": at, "value": told if number(told) is None else number(told)}]
     if value.get("resultType") not in ("matrix", "vector") or not isinstance(value.get("result"), list):
         return _prometheus(value["data"]) if isinstance(value.get("data"), Mapping) else []
     found: list[dict[str, Any]] = []
@@ -137,10 +158,13 @@ def instants(column: pd.Series[Any]) -> pd.Series[Any]:
             pd.to_datetime(numbers, unit=unit, utc=True, errors="coerce").dt.as_unit("ns") if unit else _nothing(column)
         )
     try:
-        found = pd.to_datetime(column.astype("str"), utc=True, errors="coerce", format="ISO8601")
+        # Go prints a time in a way of its own.
+        told = column.astype("str").str.replace(_GO_UTC, "Z", regex=True)
+        found = pd.to_datetime(told, utc=True, errors="coerce", format="ISO8601")
+        # The year 1 is how Go writes that there is none; neither it nor 9999 can be told in nanoseconds.
+        return found.where(found.dt.year.between(*_YEARS)).dt.as_unit("ns")
     except (ValueError, OverflowError):
         return _nothing(column)
-    return found.dt.as_unit("ns")
 
 
 def milliseconds(frame: pd.DataFrame) -> pd.Series[Any] | None:

@@ -49,3 +49,13 @@ class Waiting:
         finally:
             self._open -= 1
             self._begun += max(time.monotonic() - self._heard, 0.0)
+
+
+async def either(*events: asyncio.Event) -> None:
+    """Until the first of them is set."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()

@@ -72,6 +72,46 @@ async def test_what_does_not_fit_is_asked_again(typed: dict[str, str], said: str
     assert ada.shown[1][2] == said
 
 
+BOUNDED = {
+    "properties": {
+        "percent": {"type": "integer", "minimum": 1, "maximum": 100},
+        "ratio": {"type": "number", "minimum": 10**400},
+        "why": {"type": "string", "minLength": 3},
+        "zones": {"type": "array", "maxItems": 1, "items": {"anyOf": [{"const": "eu-1", "title": "Ireland"}]}},
+        "size": {"type": "string", "oneOf": [{"const": "s", "title": "Small"}, {"const": "l"}]},
+        "pet": {"type": "string", "enum": ["p1", "p2"], "enumNames": ["Cat", "Dog"]},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"percent": "101"}, "percent must be from 1 to 100"),
+        ({"ratio": "nan"}, "ratio is no number"),
+        ({"why": "no"}, "why must be at least 3 characters"),
+        ({"zones": "eu-1, eu-1"}, "zones must be at most 1 of them"),
+    ],
+)
+async def test_bounds_are_held_and_choices_may_be_typed_as_they_are_called(typed: dict[str, str], said: str) -> None:
+    right = {"percent": "7", "ratio": "1.5", "why": "", "zones": "Ireland", "size": "Small", "pet": "Dog"}
+    ada = Typing(typed, right)
+    found = await elicited(SPEC, ada, _form(schema=BOUNDED), [])
+    assert found.content == {"percent": 7, "ratio": 1.5, "zones": ["eu-1"], "size": "s", "pet": "p2"}
+    assert ada.shown[1][2] == said
+    shapes = {name.partition(":")[0]: shape for name, shape, _ in ada.shown[0][0].rows}
+    assert shapes["percent"] == "integer, from 1 to 100, may stay empty"
+    assert shapes["size"] == "one of s (Small), l, may stay empty" and "p2 (Dog)" in shapes["pet"]
+
+
+async def test_of_a_long_form_what_must_be_answered_is_shown() -> None:
+    fields = {f"f{n}": {"type": "string"} for n in range(30)}
+    ada = Typing({"f29": "x"})
+    found = await elicited(SPEC, ada, _form(schema={"properties": fields, "required": ["f29"]}), [])
+    assert found.content == {"f29": "x"}
+    assert ada.shown[0][0].body.endswith("6 more of its fields are not shown, and not answered.")
+
+
 async def test_no_answer_is_declined_and_told() -> None:
     declined: list[str] = []
     assert (await elicited(SPEC, Typing(None), _form("Which?"), declined)).action == "decline"
@@ -93,4 +133,5 @@ async def test_a_page_is_not_opened() -> None:
     "schema", [None, [], {"properties": []}, {"properties": {"a": 3}}, {"properties": {f"f{n}": {} for n in range(99)}}]
 )
 def test_an_odd_form_has_few_fields(schema: Any) -> None:
-    assert len(fields(schema)) <= 12
+    found, left = fields(schema)
+    assert len(found) <= 24 and (left == 75) == bool(found and len(found) == 24)

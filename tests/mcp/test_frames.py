@@ -54,6 +54,54 @@ def test_each_set_of_labels_is_a_series_of_its_own() -> None:
     }
 
 
+def _answer(kind: str, result: Any) -> dict[str, Any]:
+    links = [{"href": "http://127.0.0.1:9/graph", "rel": "ui"}, {"href": "http://127.0.0.1:9/", "rel": "home"}]
+    return {"resultType": kind, "result": result, "links": links}
+
+
+def test_each_service_is_a_series_of_its_own() -> None:
+    at = int(NOON.timestamp())
+    result = [
+        {"metric": {"service": s}, "values": [[at + n, str(v)] for n in range(9)]} for s, v in (("a", 1), ("b", 5))
+    ]
+    found = table(_answer("matrix", result))
+    assert found is not None and found.what == "2 series, 18 points"
+    assert {name: each["max"] for name, each in found.facts["signals"].items()} == {"a value": 1.0, "b value": 5.0}
+
+
+def test_values_at_one_instant_are_a_table() -> None:
+    at = int(NOON.timestamp())
+    found = table(_answer("vector", [{"metric": {"service": s}, "value": [at, "2"]} for s in "abc"]))
+    assert found is not None and (found.kind, found.what) == ("table", "3 rows")
+    assert found.frame["value"].tolist() == [2.0] * 3 and set(found.frame["time"]) == {NOON}
+    one = table(_answer("scalar", [at, "2.5"]))
+    assert one is not None and one.what == "1 row" and one.frame["value"].tolist() == [2.5]
+    # Its links are not what was asked for.
+    assert table(_answer("vector", [])) is None and table({"status": "success", "data": _answer("matrix", [])}) is None
+
+
+DEPLOYMENT = {
+    "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "cart"},
+    "spec": {"template": {"spec": {"containers": [{"image": "cart:2"}]}}},
+    "status": {"conditions": [{"a": 1}, {"a": 2}]},
+}  # fmt: skip
+
+
+def test_an_object_with_a_list_somewhere_in_it_is_no_table() -> None:
+    assert table(DEPLOYMENT) is None
+    assert table({"name": "cart", "notes": "all of this would be lost " * 9, "owners": [{"a": 1}, {"a": 2}]}) is None
+    listed = table({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": [DEPLOYMENT, DEPLOYMENT]})
+    assert listed is not None and listed.what == "2 rows"
+
+
+def test_times_as_go_prints_them_and_its_year_1() -> None:
+    times = ["0001-01-01 00:00:00 +0000 UTC", *(f"2026-03-01 12:{n:02d}:00 +0000 UTC" for n in range(19))]
+    found = table([{"time": at, "value": 1} for at in times])
+    assert found is not None and found.what == "1 series, 19 points" and found.frame["time"].min() == NOON
+    never = table([{"time": "0001-01-01T00:00:00Z", "value": 1}] * 5)
+    assert never is not None and never.kind == "table"
+
+
 AT = int(NOON.timestamp() * 1e6)
 WEB = {"traceId": "t1", "spanId": "a", "name": "GET /cart", "serviceName": "web", "duration_ms": 20, "status": "ERROR"}
 CART = {"traceId": "t1", "spanId": "b", "parentSpanId": "a", "name": "quote", "serviceName": "cart", "duration_ms": 12}

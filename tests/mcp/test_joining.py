@@ -166,6 +166,17 @@ async def test_a_read_is_asked_again_after_the_server_died_and_a_change_never(
     assert change.error.startswith("bare ended while die ran; it said: RuntimeError: out of memory")
 
 
+async def test_what_floods_is_not_asked_again(spec: Spec, servers: Servers, investigation: Make, fixed: Any) -> None:
+    given = spec("bare", "tasks")
+    inv = investigation([("bare__pour", {"lines": 50_000})], reads=("bare.pour",))
+    await _joined(inv, servers, given)
+    # A tool that runs as a task alone is not offered.
+    assert "bare.add" not in inv.registry.names() and "(1 more run as a task alone)" in servers.told(given)
+    await inv.ask("why?", approver=fixed())
+    assert inv.steps[0].error.endswith("lines in a second → ask it for less")
+    assert servers._connections["bare"].starts == 1
+
+
 async def test_what_a_server_asks_is_answered_by_the_card_and_kept(
     spec: Spec, servers: Servers, investigation: Make, fixed: Any
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from aisre_nb.sandbox.serve.kubernetes_table import shaped
 from aisre_nb.sandbox.serve.tables import Tables
 from aisre_nb.sandbox.serve.web import Answer, BadRequest, Params, Route, Site, one
 
@@ -53,7 +54,7 @@ class Kubernetes:
             (rf"{group}/([a-z]+)", lambda params, version, plural: self._list(params, version, plural)),
             (rf"{group}/([a-z]+)/([^/]+)", lambda params, version, plural, name: self._get(version, plural, name)),
         ]
-        return Site(routes, problem=_status)
+        return Site(routes, problem=_status, shaped=shaped)
 
     def _items(self, version: str, plural: str, space: str) -> list[dict[str, Any]]:
         kind = _KINDS.get((version, plural))

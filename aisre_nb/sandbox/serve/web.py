@@ -44,6 +44,8 @@ class Site:
     routes: Sequence[Route]
     problem: Callable[[str, int], Answer] = field(default=lambda text, status: Answer(text, status, "text/plain"))
     """How this backend tells a problem."""
+    shaped: Callable[[Answer, str], Answer] = field(default=lambda answer, accept: answer)
+    """The answer in the form that the request's ``Accept`` names."""
     writes: bool = False
     """Whether it takes POST for anything but a long question."""
 
@@ -97,7 +99,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 form = self.rfile.read(length).decode("utf-8", "replace")
                 if "form-urlencoded" in (self.headers.get("Content-Type") or ""):
                     params |= parse_qs(form, keep_blank_values=True)
-            answer = site.answer(self.command, asked.path, params)
+            answer = site.shaped(site.answer(self.command, asked.path, params), self.headers.get("Accept") or "")
             raw = answer.encoded()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)

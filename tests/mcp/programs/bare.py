@@ -62,9 +62,11 @@ def tools(kind: str) -> dict[str, Any]:
         }
         for n in range(count)
     ]
-    plain = [
+    plain: list[dict[str, Any]] = [
         {"name": n, "description": f"{n}.", "inputSchema": {"type": "object"}, "annotations": looks} for n in PLAIN
     ]
+    if kind == "tasks":
+        plain[0]["execution"] = {"taskSupport": "required"}
     return {"tools": [*plain, *many]}
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
+import urllib.request
 from pathlib import Path
 
 import duckdb
@@ -152,3 +154,16 @@ def test_serving_stops_cleanly(folder: Path, monkeypatch: pytest.MonkeyPatch):
     serve(folder, announce=said.append)
     assert said[-1] == "stopped" and any("not installed" in line for line in said)
     assert threading.active_count() <= before + 1
+
+
+def test_kubernetes_lists_as_the_table_that_is_asked_for(served, ask):
+    url = served.urls["kubernetes"] + "/api/v1/namespaces/shop/pods"
+    wanted = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, headers=wanted), timeout=20) as answer:
+        table = json.loads(answer.read())
+    assert (table["kind"], table["apiVersion"]) == ("Table", "meta.k8s.io/v1")
+    _, plain = ask("kubernetes", "/api/v1/namespaces/shop/pods")
+    assert [row["object"]["metadata"] for row in table["rows"]] == [item["metadata"] for item in plain["items"]]
+    columns = [column["name"] for column in table["columnDefinitions"]]
+    first = dict(zip(columns, table["rows"][0]["cells"], strict=True))
+    assert first["Name"] == plain["items"][0]["metadata"]["name"] and first["Status"] == "Running"
