@@ -107,7 +107,12 @@ def test_ctrl_c_prints_what_is_there_and_ends_what_runs(two: Path, tmp_path: Pat
         while not (file.is_file() and file.read_bytes().count(b"\n")) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        try:
+            out, err = process.communicate(timeout=45)
+        except subprocess.TimeoutExpired:
+            # Who waits that long presses the keys again: on a busy machine the first time was once not heard.
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     found = json.loads(out)
     assert 1 <= len(found["cases"]) < 100 and "interrupted" in found["summary"]["stopped"]
