@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,18 +25,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class StoredTelemetry:
+class StoredTelemetry(ABC):
     """Speaks `MetricSource`, `TraceSource`, `LogSource` and `SqlSource`."""
 
     dialect = "duckdb"
     topology: Path | None = None
     """A drawn call graph, for where there are no spans."""
 
+    @abstractmethod
     async def _ask(
         self, work: Callable[[Reader], pd.DataFrame], window: Window | None = None, **named: str | None
     ) -> Answer:
         """Run ``work`` in a thread. ``named``: what the link leads to."""
-        raise NotImplementedError
 
     async def sql(self, statement: str, limit: int) -> Answer:
         """See `SqlSource.sql`."""
