@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from aisre_nb.errors import ConfigurationError
-from aisre_nb.sources.link_template import checked
 from aisre_nb.sources.offer import Offer
-from aisre_nb.sources.options import Options
+from aisre_nb.sources.options import Link, Options
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 
 if TYPE_CHECKING:
@@ -21,16 +19,8 @@ class PathOptions(Options):
     """Of what is a folder on this machine."""
 
     path: str = Field(min_length=1, examples=["FOLDER"])
-    link: str = ""
+    link: Link = ""
     """The house's own page, as `link_template` has it."""
-
-    @field_validator("link")
-    @classmethod
-    def _a_link(cls, link: str) -> str:
-        try:
-            return checked(link, "link") if link else ""
-        except ConfigurationError as error:
-            raise ValueError(str(error)) from None
 
     def folder(self, base: Path) -> Path:
         """The folder; a relative one starts from ``base``."""

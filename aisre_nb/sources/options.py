@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from aisre_nb.errors import ConfigurationError
+from aisre_nb.sources.link_template import checked
 
 
 class Options(BaseModel):
@@ -21,6 +22,16 @@ class Options(BaseModel):
 
     type: str
 
+
+def _a_link(link: str) -> str:
+    try:
+        return checked(link, "link") if link else ""
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from None
+
+
+Link = Annotated[str, AfterValidator(_a_link)]
+"""The house's own page, as `link_template` has it; empty: there is none."""
 
 O = TypeVar("O", bound=Options)  # noqa: E741
 

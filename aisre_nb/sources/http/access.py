@@ -14,8 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from aisre_nb.errors import ConfigurationError
 from aisre_nb.sources.http.credentials import Hidden, secret
-from aisre_nb.sources.link_template import checked
-from aisre_nb.sources.options import Options
+from aisre_nb.sources.options import Link, Options
 
 _SECRET_NAME = re.compile(r"auth|cookie|token|secret|passw|key|credential", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -46,7 +45,7 @@ class HttpOptions(Options):
     """For one question in all, its retries among it."""
     max_mb: float = Field(64.0, gt=0, le=4096, strict=False)
     """A longer answer is cut, which is an error."""
-    link: str = ""
+    link: Link = ""
     """The house's own page, as `link_template` has it, instead of the backend's."""
 
     @model_validator(mode="before")
@@ -101,14 +100,6 @@ class HttpOptions(Options):
         if place is not None and not _PLACE.fullmatch(place):
             raise ValueError('it is no place in a keyring → write "SERVICE/USER"')
         return place
-
-    @field_validator("link")
-    @classmethod
-    def _a_link(cls, link: str) -> str:
-        try:
-            return checked(link, "link") if link else ""
-        except ConfigurationError as error:
-            raise ValueError(str(error)) from None
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

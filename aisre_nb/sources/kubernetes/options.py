@@ -6,9 +6,7 @@ import re
 
 from pydantic import Field, field_validator
 
-from aisre_nb.errors import ConfigurationError
-from aisre_nb.sources.link_template import checked
-from aisre_nb.sources.options import Options
+from aisre_nb.sources.options import Link, Options
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -27,7 +25,7 @@ class KubernetesOptions(Options):
     """Whether rollback, scale, restart and cordon are offered; each is shown and asked for."""
     timeout_seconds: float = Field(30.0, gt=0, le=600, strict=False)
     max_mb: float = Field(64.0, gt=0, le=4096, strict=False)
-    link: str = ""
+    link: Link = ""
     """The address of a Kubernetes Dashboard."""
 
     @field_validator("namespaces")
@@ -37,11 +35,3 @@ class KubernetesOptions(Options):
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name[:60]!r} is no namespace → small letters, digits and dashes")
         return names
-
-    @field_validator("link")
-    @classmethod
-    def _a_link(cls, link: str) -> str:
-        try:
-            return checked(link, "link") if link else ""
-        except ConfigurationError as error:
-            raise ValueError(str(error)) from None

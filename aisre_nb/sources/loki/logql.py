@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 
 from aisre_nb.errors import ToolError
+from aisre_nb.sources.balanced import balanced
 from aisre_nb.sources.queries import records
 
-_LONGEST = 5000
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`')
 _MATCHER = re.compile(r'\s*([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*')
-_PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def quoted(text: str) -> str:
@@ -47,21 +45,7 @@ def filters(severity: str | None, contains: str | None, trace_id: str | None) ->
 def checked(query: str) -> str:
     """The query. Raises `ToolError` for what Loki would refuse, or for what asks for everything."""
     next_step = 'begin with a selector: {service_name="cart"} |= "timeout", or sum by (level) (count_over_time(…[5m]))'
-    text = query.strip()
-    if not text or len(text) > _LONGEST:
-        raise ToolError(f"the query is {'empty' if not text else f'longer than {_LONGEST} characters'}", next_step)
-    bare = _STRING.sub(lambda found: "_" * len(found[0]), text)
-    if '"' in bare or "`" in bare:
-        place = max(bare.find('"'), bare.find("`"))
-        raise ToolError(f"a text in the query is not closed: {text[place : place + 40]}", next_step)
-    open_: list[str] = []
-    for place, sign in enumerate(bare):
-        if sign in "([{":
-            open_.append(sign)
-        elif sign in _PAIRS and (not open_ or open_.pop() != _PAIRS[sign]):
-            raise ToolError(f"{sign!r} at {place + 1} closes nothing", next_step)
-    if open_:
-        raise ToolError(f"{open_[-1]!r} is not closed", next_step)
+    text, bare = balanced(query, next_step)
     if "{" not in bare:
         raise ToolError("the query selects no streams", next_step)
     for found in re.finditer(r"\{", bare):
