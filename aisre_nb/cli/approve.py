@@ -20,7 +20,7 @@ from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.who import who
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 
 def approve(arguments: argparse.Namespace) -> int:

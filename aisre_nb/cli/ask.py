@@ -18,7 +18,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.start import make_world, start
 from aisre_nb.session.who import who
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 
 def ask(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from aisre_nb import __version__
 from aisre_nb.errors import AisreError
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 _PACKAGES = ("ipython", "ipykernel", "jupyterlab", "ipywidgets", "anywidget", "anthropic", "pandas", "plotly", "duckdb",
              "ibis-framework")  # fmt: skip

@@ -13,7 +13,7 @@ from aisre_nb.errors import ConfigurationError, UsageError
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.start import open_world, start
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 
 def mcp(arguments: argparse.Namespace) -> int:

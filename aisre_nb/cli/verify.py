@@ -15,7 +15,7 @@ from aisre_nb.settings import Settings
 
 if TYPE_CHECKING:
     from aisre_nb.record.record import Record
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 HELP = """\
 same: as it was, within a thousandth; drifted: something else; expired: the source has nothing of that window any more;

@@ -12,7 +12,7 @@ from aisre_nb.mcp.spec import ServerSpec
 from aisre_nb.record.events import Noted
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 if TYPE_CHECKING:
     from aisre_nb.mcp.servers import Servers

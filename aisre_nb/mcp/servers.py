@@ -19,7 +19,7 @@ from aisre_nb.tools.registry import Registry
 from aisre_nb.tools.tool import Tool
 
 if TYPE_CHECKING:
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 AT_ONCE = 8
 """Servers that are starting at the same time."""

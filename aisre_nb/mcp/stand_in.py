@@ -23,7 +23,7 @@ from aisre_nb.tools.tool import Tool, ToolContext
 if TYPE_CHECKING:
     from aisre_nb.mcp.background import Background
     from aisre_nb.mcp.connection import Connection
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 
 @dataclass(frozen=True)

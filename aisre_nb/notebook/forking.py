@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aisre_nb.record.branches import Run
     from aisre_nb.session.forking import Twist
     from aisre_nb.session.investigation import Investigation
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 _KNOWN = '%sre fork N --edit, --set NAME=VALUE, --answer "…", --model M, --reject "…" or --approve; --record R'
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aisre_nb.notebook.replaying import Replaying
     from aisre_nb.record.branches import Run
     from aisre_nb.session.investigation import Investigation
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
     from aisre_nb.tools.tool import Effect
 
 

@@ -23,7 +23,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.loop import go_on, kept
 from aisre_nb.session.watcher import Watcher
 from aisre_nb.session.who import who
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry
 
 

@@ -24,7 +24,7 @@ from aisre_nb.session.noticing import Noticing
 from aisre_nb.session.step import Step
 from aisre_nb.session.watcher import Nobody, Watcher
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import duration
 from aisre_nb.tools.registry import Registry
 from aisre_nb.tools.tool import ToolContext, ToolResult

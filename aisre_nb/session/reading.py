@@ -20,7 +20,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import replaces
 from aisre_nb.session.step import Step
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry
 
 

@@ -15,7 +15,7 @@ from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reading import Intake
 from aisre_nb.session.start import as_of, where_of
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 
 

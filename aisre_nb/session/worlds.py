@@ -13,10 +13,10 @@ from typing import Any, Protocol, TypeVar
 
 from aisre_nb.errors import ToolError, UsageError
 from aisre_nb.session.who import who
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Action, Done, Planned, Row, Tell
 from aisre_nb.sources.open import open_case
 from aisre_nb.sources.pull_requests import list_pull_requests, merge_pull_request
+from aisre_nb.sources.sources import Sources
 from aisre_nb.sources.trial import Trial
 
 T = TypeVar("T")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from aisre_nb.errors import ChangeConflict, SourceError, SourceUnreachable, ToolError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.sources import closing, proposal, request_store
-from aisre_nb.sources.base import Answer, Health, PullRequest
+from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import change_frame
+from aisre_nb.sources.code_source import PullRequest
 from aisre_nb.sources.git import Git, GitFailed, check_repository, without_password
 from aisre_nb.sources.git_blame import blamed
 from aisre_nb.sources.git_diff import hunks

@@ -12,7 +12,8 @@ from typing import Any
 
 from aisre_nb.errors import AisreError, ChangeConflict, SignalMissing, SourceUnreachable, ToolError
 from aisre_nb.evidence.change import FileChange
-from aisre_nb.sources.base import Answer, IncidentUpdate
+from aisre_nb.sources.base import Answer
+from aisre_nb.sources.incident_source import IncidentUpdate
 from aisre_nb.times import instant, rfc3339
 
 COLUMNS = ["id", "title", "severity", "status", "opened_at", "service", "commander", "summary"]

@@ -8,20 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from aisre_nb.sources.alerts_over_time import AlertsOverTime
-from aisre_nb.sources.base import (
-    AlertSource,
-    ChangeSource,
-    ClusterState,
-    CodeSource,
-    LogSource,
-    MetricSource,
-    Source,
-    Sources,
-    TraceSource,
-)
+from aisre_nb.sources.base import AlertSource, ChangeSource, ClusterState, LogSource, MetricSource, Source, TraceSource
 from aisre_nb.sources.cluster import Cluster
+from aisre_nb.sources.code_source import CodeSource
 from aisre_nb.sources.monitoring import AlertHistory, DashboardSource, PromqlSource, SilenceSource
 from aisre_nb.sources.reported import Reported
+from aisre_nb.sources.sources import Sources
 from aisre_nb.sources.sql import SqlSource
 
 

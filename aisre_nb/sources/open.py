@@ -10,11 +10,11 @@ from typing import Any
 
 from aisre_nb.errors import ConfigurationError, SourceError, SourceUnreachable
 from aisre_nb.sources import folder_source, git_source
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.incident_files import IncidentFiles
 from aisre_nb.sources.kinds import Place, checked
 from aisre_nb.sources.offer import Offer, together
+from aisre_nb.sources.sources import Sources
 from aisre_nb.sources.telemetry_folder import TelemetryFolder
 
 

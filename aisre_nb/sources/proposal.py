@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.change import FileChange
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.sources.git import Git
 from aisre_nb.sources.git_diff import diff_arguments
 from aisre_nb.sources.git_tree import Entry, blobs, tree

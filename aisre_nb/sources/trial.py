@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from aisre_nb.sources.base import SuiteRun
+from aisre_nb.sources.code_source import SuiteRun
 
 
 class Trial:

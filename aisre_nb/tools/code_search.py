@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import CodeSearch
+from aisre_nb.sources.code_source import CodeSearch
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 

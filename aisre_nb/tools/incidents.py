@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import IncidentUpdate
+from aisre_nb.sources.incident_source import IncidentUpdate
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured

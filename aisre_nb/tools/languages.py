@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Answer, QuerySource, Sources
+from aisre_nb.sources.base import Answer, QuerySource
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.arguments import Windowed
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.tool import ChangeView, Tool, ToolContext, ToolResult

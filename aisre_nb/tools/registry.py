@@ -13,7 +13,7 @@ from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.tool import Tool
 
 if TYPE_CHECKING:
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 __all__ = ["Registry", "builtin_tools", "tool_from_function", "tools_for"]
 
@@ -102,7 +102,7 @@ def builtin_tools() -> list[Tool]:
 
 
 def _of_hosts(sources: Sources) -> list[Tool]:
-    from aisre_nb.sources.base import CodeSearch, RequestChecks
+    from aisre_nb.sources.code_source import CodeSearch, RequestChecks
     from aisre_nb.tools.code_search import search_source
     from aisre_nb.tools.request_checks import get_pull_request_checks
 

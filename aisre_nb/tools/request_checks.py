@@ -9,7 +9,8 @@ from collections import Counter
 from pydantic import Field
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Answer, RequestChecks
+from aisre_nb.sources.base import Answer
+from aisre_nb.sources.code_source import RequestChecks
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 

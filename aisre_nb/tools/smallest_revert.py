@@ -12,7 +12,8 @@ from aisre_nb.analysis.reversals import Part, parts
 from aisre_nb.analysis.revert_search import Found, Run, Trees, search
 from aisre_nb.analysis.suspects import same_file
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Answer, SuiteRunner
+from aisre_nb.sources.base import Answer
+from aisre_nb.sources.code_source import SuiteRunner
 from aisre_nb.tools.arguments import Arguments
 from aisre_nb.tools.asking import configured
 from aisre_nb.tools.pull_requests import edit_between

@@ -15,7 +15,7 @@ from aisre_nb.evidence.result import ToolResult
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
 
 __all__ = ["Ask", "ChangeView", "Effect", "FileChange", "Handler", "Preview", "Tool", "ToolContext", "ToolResult"]
 

@@ -26,8 +26,8 @@ from aisre_nb.bench.bootstrap import interval
 from aisre_nb.bench.floors import constant
 from aisre_nb.bench.telemetry import without_truth
 from aisre_nb.errors import AisreError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_case
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window
 from aisre_nb.tools.ranking import rank_services
 from aisre_nb.tools.tool import ToolContext

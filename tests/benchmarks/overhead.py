@@ -43,7 +43,7 @@ def step_ms(steps: int = 200) -> float:
     from aisre_nb.record.record import Record
     from aisre_nb.session.investigation import Investigation
     from aisre_nb.settings import Settings
-    from aisre_nb.sources.base import Sources
+    from aisre_nb.sources.sources import Sources
     from aisre_nb.tools.registry import Registry
     from aisre_nb.tools.tool import Tool, ToolContext, ToolResult
 

@@ -20,7 +20,7 @@ from aisre_nb.mcp.finding import search, tokens
 from aisre_nb.mcp.schemas import arguments
 from aisre_nb.mcp.servers import Servers
 from aisre_nb.mcp.spec import ServerSpec
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.tool import Tool, ToolContext
 
 BARE = str(Path(__file__).parents[1] / "mcp" / "programs" / "bare.py")

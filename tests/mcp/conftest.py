@@ -30,7 +30,7 @@ from aisre_nb.record.audit import Audit
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

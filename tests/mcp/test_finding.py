@@ -14,7 +14,7 @@ from aisre_nb.mcp.finding import CALL, FIND, ranked, search, tokens
 from aisre_nb.mcp.schemas import arguments
 from aisre_nb.models.base import ToolSpec
 from aisre_nb.models.claude_wire import tool as wired
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.registry import Registry
 from aisre_nb.tools.tool import Tool, ToolContext

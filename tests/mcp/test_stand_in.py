@@ -16,7 +16,7 @@ from aisre_nb.mcp.replaceable import ANSWERED_BY
 from aisre_nb.mcp.spec import ServerSpec
 from aisre_nb.mcp.stand_in import StandIn, chosen, restore
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tool_from_function
 
 OURS = {tool.name: tool for tool in builtin_tools()}

@@ -23,7 +23,7 @@ from aisre_nb.errors import ModelUnavailable
 from aisre_nb.models.base import AssistantMessage, ToolCall, Turn
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 REPORT = ("submit_report", {"outcome": "no_fault", "claims": []})
 TURNS, ALTERED, ASKED = [], [], []

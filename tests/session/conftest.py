@@ -18,7 +18,7 @@ from aisre_nb.models.base import AssistantMessage, ToolCall, Turn, TurnRequest, 
 from aisre_nb.record.record import Record
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry
 from aisre_nb.tools.tool import ChangeView, FileChange, Tool, ToolContext, ToolResult
 

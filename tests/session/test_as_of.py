@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from aisre_nb.session.start import as_of, where_of
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 
 THEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
 

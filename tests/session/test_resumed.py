@@ -20,7 +20,7 @@ from aisre_nb.session.resumed import resumed, sources_of, where_it_stopped
 from aisre_nb.session.start import start
 from aisre_nb.session.worlds import open_folder
 from aisre_nb.settings import Settings
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry
 
 QUESTION = "There is an issue with the cart service, can you find the root cause?"

@@ -15,8 +15,8 @@ import pytest
 
 from aisre_nb.errors import UsageError
 from aisre_nb.session.worlds import SandboxCluster, advance, open_folder
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Row
+from aisre_nb.sources.sources import Sources
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

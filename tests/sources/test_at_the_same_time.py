@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import AisreError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.sources.trying import tried
 from aisre_nb.times import Window
 from aisre_nb.tools.registry import Registry, builtin_tools

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import ChangeConflict, SignalMissing, SourceUnreachable, ToolError
-from aisre_nb.sources.base import IncidentUpdate
 from aisre_nb.sources.incident_files import IncidentFiles
+from aisre_nb.sources.incident_source import IncidentUpdate
 from aisre_nb.sources.open import open_case
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import ChangeConflict, ToolError
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.sources.git_repository import GitRepository
 
 BACK = PullRequest(

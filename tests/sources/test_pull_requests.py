@@ -11,7 +11,7 @@ import pytest
 
 from aisre_nb.errors import ChangeConflict, SourceUnreachable, ToolError
 from aisre_nb.sources import request_store
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.sources.git_repository import GitRepository
 from aisre_nb.sources.pull_requests import list_pull_requests, merge_pull_request
 

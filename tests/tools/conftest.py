@@ -13,8 +13,10 @@ import pytest
 from aisre_nb.errors import SignalMissing, UsageError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.sources.base import Answer, PullRequest, Sources
+from aisre_nb.sources.base import Answer
 from aisre_nb.sources.cluster import Done, Planned, Row
+from aisre_nb.sources.code_source import PullRequest
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.tool import ToolContext
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

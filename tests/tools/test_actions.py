@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from aisre_nb.approval.decision import digest
 from aisre_nb.errors import ToolError, UsageError
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.actions import TOOLS
 from aisre_nb.tools.registry import tools_for
 from aisre_nb.tools.undoing import undo_action

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from aisre_nb.errors import ToolError, UsageError
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.function import tool_from_function
 from aisre_nb.tools.registry import Registry, builtin_tools
 from aisre_nb.tools.tool import ToolContext

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.incident_files import IncidentFiles
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.incidents import get_incident, get_on_call, list_incidents, update_incident
 from aisre_nb.tools.registry import tools_for
 

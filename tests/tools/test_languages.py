@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Answer, Sources
+from aisre_nb.sources.base import Answer
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.languages import query_logql, query_traceql, search_logs
 from aisre_nb.tools.tool import ToolContext
 

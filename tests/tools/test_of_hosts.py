@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from aisre_nb.errors import SignalMissing, ToolError
-from aisre_nb.sources.base import Answer, Sources
+from aisre_nb.sources.base import Answer
 from aisre_nb.sources.kubernetes.usage import COLUMNS
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools import request_checks
 from aisre_nb.tools.code_search import search_source
 from aisre_nb.tools.registry import tools_for

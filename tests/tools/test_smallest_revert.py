@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Answer, Sources, SuiteRun
+from aisre_nb.sources.base import Answer
+from aisre_nb.sources.code_source import SuiteRun
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import tools_for
 from aisre_nb.tools.smallest_revert import find_revert_by_test, find_smallest_revert
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_case
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import tools_for
 from aisre_nb.tools.sql import query_sql
 

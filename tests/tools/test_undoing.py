@@ -16,7 +16,7 @@ from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.sandbox import make
 from aisre_nb.session.worlds import open_folder
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.incidents import update_incident
 from aisre_nb.tools.pull_requests import create_pull_request
 from aisre_nb.tools.tool import Tool, ToolContext

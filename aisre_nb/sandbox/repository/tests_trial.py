@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aisre_nb.sandbox.repository.trial import ROOT, ended_in
-from aisre_nb.sources.base import SuiteRun, Tested
+from aisre_nb.sources.code_source import SuiteRun, Tested
 
 _MOST = 2_000_000
 """Bytes that a child may say."""

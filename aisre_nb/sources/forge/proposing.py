@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.change import ChangeView, FileChange
 from aisre_nb.sources import proposal
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.sources.forge.host import Request, Wanted
 from aisre_nb.sources.forge.options import ForgeOptions
 from aisre_nb.sources.forge.owners import PLACES, owners

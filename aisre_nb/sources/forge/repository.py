@@ -8,8 +8,9 @@ from typing import Any
 from aisre_nb.errors import AisreError, ToolError
 from aisre_nb.evidence.change import ChangeView
 from aisre_nb.sources import links
-from aisre_nb.sources.base import Answer, Health, PullRequest
+from aisre_nb.sources.base import Answer, Health
 from aisre_nb.sources.changes_file import change_frame
+from aisre_nb.sources.code_source import PullRequest
 from aisre_nb.sources.forge import closing, comparing, proposing, walked_blame
 from aisre_nb.sources.forge.changes import changes
 from aisre_nb.sources.forge.frames import blamed, text_of

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from aisre_nb.sandbox.serve.programs import Program, find, free_port
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import rfc3339
 
 _CONFIG = """\

@@ -13,7 +13,7 @@ from aisre_nb.errors import ChangeConflict, ToolError
 from aisre_nb.evidence.evidence import Evidence
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 from aisre_nb.tools.tool import ToolContext, ToolResult
 

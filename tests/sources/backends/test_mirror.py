@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.mirror import bodies, kept, severity
 from aisre_nb.sources.mirror.asked import Asked, sent
 from aisre_nb.sources.mirror.kept import Kept, Scope
@@ -20,6 +19,7 @@ from aisre_nb.sources.mirror.nanos import nanos, parsed
 from aisre_nb.sources.mirror.rows import Record, kind, record_table, span_id, trace_id
 from aisre_nb.sources.mirror.sample import dealt, share
 from aisre_nb.sources.mirror.sliced import Clock, halved, paged, pieces
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window
 from aisre_nb.tools.registry import tools_for
 

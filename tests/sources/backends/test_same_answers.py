@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.offer import Offer, together
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window, rfc3339
 from aisre_nb.tools.flow import follow_calls
 from aisre_nb.tools.logs import get_logs

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import SourceUnreachable, ToolError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.estimate import estimated
 from aisre_nb.sources.mirror.otlp import digits
 from aisre_nb.sources.mirror.sliced import Clock
+from aisre_nb.sources.sources import Sources
 from aisre_nb.sources.tempo import reading
 from aisre_nb.times import rfc3339
 from aisre_nb.tools.flow import follow_calls

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window
 from tests.sources.grafana.conftest import TOKEN, listed
 from tests.sources.grafana.grafana_server import Grafana

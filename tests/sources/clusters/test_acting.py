@@ -11,9 +11,9 @@ import pytest
 
 from aisre_nb.errors import AisreError, ChangeConflict, ToolError
 from aisre_nb.evidence.evidence import Evidence
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.cluster import Cluster
 from aisre_nb.sources.offer import Offer, together
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.actions import TOOLS
 from aisre_nb.tools.registry import tools_for
 from aisre_nb.tools.tool import ToolContext

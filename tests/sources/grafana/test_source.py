@@ -14,9 +14,9 @@ import pytest
 from aisre_nb.errors import SourceUnreachable
 from aisre_nb.evidence.redaction import Redactor
 from aisre_nb.evidence.shelf import Shelf
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.kinds import from_environment
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window
 from aisre_nb.tools.registry import Registry, tools_for
 from aisre_nb.tools.tool import ToolContext

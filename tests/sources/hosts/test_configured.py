@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import ConfigurationError, ToolError
-from aisre_nb.sources.base import Edit
+from aisre_nb.sources.code_source import Edit
 from aisre_nb.sources.forge.owners import owners
 from aisre_nb.sources.forge.places import Places
 from aisre_nb.sources.forge.repository import ForgeRepository

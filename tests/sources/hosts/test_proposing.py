@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import AisreError, ChangeConflict, ToolError
-from aisre_nb.sources.base import Edit, PullRequest
+from aisre_nb.sources.code_source import Edit, PullRequest
 from aisre_nb.sources.forge.repository import ForgeRepository
 from aisre_nb.sources.git_repository import GitRepository
 

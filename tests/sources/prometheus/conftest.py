@@ -16,8 +16,8 @@ import pytest
 from aisre_nb.sandbox import make
 from aisre_nb.sandbox.serve.programs import Program, Prometheus, free_port
 from aisre_nb.sandbox.serve.tables import Tables
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window, instant
 from tests.sources.over_http.faulty import Faulty
 

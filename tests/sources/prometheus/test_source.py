@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from aisre_nb.errors import SignalMissing, ToolError
-from aisre_nb.sources.base import Sources
 from aisre_nb.sources.open import open_sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.times import Window, instant
 
 START = datetime.fromtimestamp(1_780_000_020, UTC)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aisre_nb.errors import ToolError
-from aisre_nb.sources.base import Sources
+from aisre_nb.sources.sources import Sources
 from aisre_nb.tools.registry import Registry, builtin_tools, tools_for
 from aisre_nb.tools.tool import ToolContext, ToolResult
 
