@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from aisre_nb.sources import estimate
@@ -144,7 +143,7 @@ class MirroredTraces(ABC):
 
     async def calls(self, window: Window) -> Answer:
         """Who calls whom, as `MetricSource.calls` has it."""
-        return await self._ask(None, window, lambda reader: call_graph(reader, window, Path("topology.json")))
+        return await self._ask(None, window, lambda reader: call_graph(reader, window, None))
 
     async def span_sample(self, window: Window, limit: int, part: float = 1.0) -> Answer:
         """See `TraceSource.span_sample`."""
