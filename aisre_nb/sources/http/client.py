@@ -18,6 +18,7 @@ from aisre_nb.sources.estimate import Estimate, Estimated
 from aisre_nb.sources.http import failure
 from aisre_nb.sources.http.access import Access
 from aisre_nb.sources.http.body import as_json, beginning, dumped, retry_after, whole
+from aisre_nb.sources.http.handshake import Handshake
 from aisre_nb.sources.http.tls import context
 
 if TYPE_CHECKING:
@@ -182,8 +183,7 @@ class HttpClient:
         url, method, content = self.access.url + question.where, question.method, question.content
         told = {**question.headers, **self.access.headers}
         for _ in range(_HOPS):
-            request = self._pool().build_request(method, url, content=content, headers=told)
-            response = await self._pool().send(request, stream=True)
+            response = await self._sent(method, url, content, told)
             try:
                 # A change is never sent on: what answers elsewhere may not have done it.
                 if not response.has_redirect_location or question.changes:
@@ -194,6 +194,16 @@ class HttpClient:
             finally:
                 await response.aclose()
         raise failure.of_answer(self.access, f"sends round in a circle ({_HOPS} redirects)")
+
+    async def _sent(self, method: str, url: str, content: bytes | None, headers: dict[str, str]) -> httpx2.Response:
+        handshake = Handshake()
+        watched = {"trace": handshake.trace} if url.startswith("https:") else {}
+        request = self._pool().build_request(method, url, content=content, headers=headers, extensions=watched)
+        try:
+            return await self._pool().send(request, stream=True)
+        except BaseException:
+            await handshake.end()
+            raise
 
     def _followed(self, url: str, response: httpx2.Response) -> str:
         target = urljoin(url, response.headers["location"])

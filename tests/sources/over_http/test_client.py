@@ -225,3 +225,28 @@ async def test_nothing_is_sent_while_its_cost_is_asked(client: HttpClient, fault
     assert found is not None and found.query == "up" and "shop (127.0.0.1:" in found.cost
     assert await estimated(client.write("POST", "/api", {})) is None
     assert faulty.seen == []
+
+
+async def test_a_question_that_is_cancelled_while_encryption_is_agreed_upon_leaves_no_connection() -> None:
+    gone, came = asyncio.Event(), asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        came.set()
+        while await reader.read(100):
+            pass
+        gone.set()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    made = HttpClient(_access(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"), _QUICK)
+    asking = asyncio.create_task(made.json("/x"))
+    await asyncio.wait_for(came.wait(), 5)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    # At once, and not when Python comes across it.
+    await asyncio.wait_for(gone.wait(), 2)
+    await made.close()
+    server.close()
+    await server.wait_closed()
