@@ -20,7 +20,8 @@ from aisre_nb.record.record import Record
 from aisre_nb.report.report import Report
 from aisre_nb.session import calls, prefix
 from aisre_nb.session.investigation import Investigation
-from aisre_nb.session.loop import go_on, kept
+from aisre_nb.session.loop import go_on
+from aisre_nb.session.results import kept
 from aisre_nb.session.watcher import Watcher
 from aisre_nb.session.who import who
 from aisre_nb.sources.sources import Sources

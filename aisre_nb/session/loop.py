@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
 
 from aisre_nb.approval.decision import Approver
 from aisre_nb.errors import ModelError, Stopped, ToolError
@@ -16,23 +12,20 @@ from aisre_nb.models.base import (
     AssistantMessage,
     CallResult,
     Message,
-    ResultsMessage,
     ToolCall,
-    ToolSpec,
     Turn,
-    TurnRequest,
-    Usage,
     UserMessage,
 )
-from aisre_nb.record.events import Asked, Ended, ModelTurn, Noted, ToolFinished, ToolStarted
+from aisre_nb.record.events import Asked, Ended, Noted, ToolStarted
 from aisre_nb.report.report import Report
 from aisre_nb.session import calls
 from aisre_nb.session.deciding import wanted
 from aisre_nb.session.investigation import Investigation
 from aisre_nb.session.reporting import SUBMIT, Reporting
+from aisre_nb.session.results import hand_back, kept, reused
 from aisre_nb.session.step import Step
+from aisre_nb.session.turn import ask
 from aisre_nb.session.who import who
-from aisre_nb.tools.naming import wire_name
 from aisre_nb.tools.tool import Tool
 
 
@@ -107,7 +100,7 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
         elif limit and reporting.tries > 1:
             return reporting.partial(limit)
         reporting.tries += bool(limit)
-        turn = await _turn(inv, question, final=bool(limit))
+        turn = await ask(inv, question, final=bool(limit))
         if turn.message.calls:
             await _calls(inv, turn, approver, reporting)
             if reporting.report is not None:
@@ -124,44 +117,6 @@ async def _turns(inv: Investigation, question: str, approver: Approver, reportin
         else:
             nudged = True
             inv.messages.append(UserMessage(f"Finish with {SUBMIT}: only what it holds is checked and kept."))
-
-
-async def _turn(inv: Investigation, question: str, *, final: bool) -> Turn:
-    specs = [ToolSpec(wire_name(t.name), t.description, t.schema()) for t in inv.registry.listed()]
-    request = TurnRequest(
-        system=inv.context.system,
-        messages=inv.context.fitted(inv.messages),
-        # The same tools on every turn, the last one too: models bind what they thought to the tools they had.
-        tools=[*specs, Reporting.spec()],
-        question=question,
-        evidence=dict(inv.evidence),
-        now=inv.now,
-        final=final,
-    )
-    start = time.monotonic()
-    turn = await inv.model.turn(request, inv.watcher.text)
-    inv.budget.turn(turn.usage)
-    inv.messages.append(turn.message)
-    inv.emit(
-        ModelTurn(
-            n=inv.budget.turns,
-            text=inv.redactor.text(turn.message.text),
-            calls=[inv.redactor.value(asdict(call)) for call in turn.message.calls],
-            raw=[_masked(inv, block) for block in turn.message.raw],
-            stop=turn.stop,
-            usage={k: v for k, v in asdict(turn.usage).items() if v} if turn.usage != Usage() else {},
-            seconds=round(time.monotonic() - start, 3),
-            model=inv.redactor.text(turn.model),
-        )
-    )
-    for note in turn.notes:
-        inv.emit(Noted(text=note, level="warning"))
-    return turn
-
-
-def _masked(inv: Investigation, block: Mapping[str, Any]) -> dict[str, Any]:
-    """A provider's block without secrets; what it signed, and what only it can read, as it is."""
-    return {k: v if k in ("signature", "data") else inv.redactor.value({k: v})[k] for k, v in block.items()}
 
 
 async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: Reporting) -> None:
@@ -204,7 +159,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
             same = inv.evidence.find(tool.name, arguments.model_dump(mode="json")) if _repeats(tool) else None
             if same is not None:
                 await collect()
-                results[call.id] = _reused(inv, call, same.id)
+                results[call.id] = reused(inv, call, same.id)
                 continue
             inv.budget.steps += 1
             shown = inv.redactor.value(arguments.model_dump(mode="json"))
@@ -230,7 +185,7 @@ async def _calls(inv: Investigation, turn: Turn, approver: Approver, reporting: 
     finally:
         for _, _, task in reads:
             task.cancel()
-        _hand_back(inv, turn.message, results, "not run")
+        hand_back(inv, turn.message, results, "not run")
     inv.budget.learned(len(inv.evidence) > before)
 
 
@@ -239,69 +194,7 @@ def _repeats(tool: Tool) -> bool:
     return tool.effect == "read" and not tool.moves
 
 
-def kept(inv: Investigation, n: int, outcome: calls.Outcome, why: str) -> CallResult:
-    """Number the result, note the step, and say what the model reads."""
-    call, name = outcome.call, outcome.call.name
-    effect = outcome.tool.effect if outcome.tool else "read"
-    arguments = inv.redactor.value(dict(outcome.arguments))
-    inv.budget.waited += outcome.waited
-    evidence, error = None, inv.redactor.text(outcome.error)
-    if outcome.result is not None:
-        try:
-            evidence = inv.keep(outcome.result, name, outcome.arguments)
-        except Exception as failure:
-            # What a user's function returned may be anything; it must not end the investigation.
-            told = " ".join(inv.redactor.text(str(failure)).split())[:200]
-            error = f"{name}: its result cannot be kept ({type(failure).__name__}: {told})"
-    notes = [inv.redactor.text(note) for note in outcome.result.notes] if outcome.result else []
-    for gap in (error if outcome.gap else "", *notes):
-        if gap and gap not in inv.gaps:
-            inv.gaps.append(gap)
-    seconds = max(0.0, outcome.seconds - outcome.waited)
-    inv.steps.append(Step(n, name, arguments, effect, evidence, error, False, seconds, outcome.decision, why))
-    text = evidence.text if evidence else error
-    inv.emit(
-        ToolFinished(
-            n=n,
-            call_id=call.id,
-            tool=name,
-            arguments=arguments,
-            effect=effect,
-            evidence=evidence.id if evidence else "",
-            error=error,
-            text=text,
-            seconds=round(seconds, 3),
-        )
-    )
-    if evidence is None:
-        return CallResult(call.id, inv.context.wrapped(error, name), is_error=True)
-    wrapped = inv.context.wrapped(text, name, evidence.id, flagged=evidence.id in inv.flagged)
-    return CallResult(call.id, wrapped, evidence=evidence.id)
-
-
-def _reused(inv: Investigation, call: ToolCall, evidence: str) -> CallResult:
-    inv.emit(
-        ToolFinished(
-            n=len(inv.steps),
-            call_id=call.id,
-            tool=call.name,
-            arguments=inv.redactor.value(dict(call.arguments)),
-            evidence=evidence,
-            reused=True,
-            text=f"the same call as {evidence}",
-        )
-    )
-    return CallResult(call.id, f"This was asked before: see {evidence}. Ask something else.", evidence=evidence)
-
-
-def _hand_back(inv: Investigation, message: AssistantMessage, results: dict[str, CallResult], missing: str) -> None:
-    """Every call gets a result, whatever happened: without it no model can go on with the conversation."""
-    inv.messages.append(
-        ResultsMessage(tuple(results.get(c.id) or CallResult(c.id, missing, is_error=True) for c in message.calls))
-    )
-
-
 def _answer_open_calls(inv: Investigation, why: str) -> None:
     last: Message | None = inv.messages[-1] if inv.messages else None
     if isinstance(last, AssistantMessage) and last.calls:
-        _hand_back(inv, last, {}, why)
+        hand_back(inv, last, {}, why)
